@@ -43,6 +43,24 @@ def place_at(where: str, *, create: bool = False, data: Path | None = None) -> P
 
 
 @asynccontextmanager
+async def live_log(data: Path | None) -> AsyncIterator[Log]:
+    """The log that the settings name; data: the directory that has it where none is named.
+
+    Raises BackupProblem, WrongSetting.
+    """
+    if data is None and eventstore_address() is None:
+        raise WrongSetting("name the data directory that has the log: --data DIR")
+    try:
+        log = await _log(data or Path())
+        try:
+            yield log
+        finally:
+            await log.close()
+    except (StoreUnavailable, StoreBroken, NewerFormat) as error:
+        raise BackupProblem(str(error)) from error
+
+
+@asynccontextmanager
 async def source_of(data: Path) -> AsyncIterator[Source]:
     """What is backed up of an installation, also while it runs. Raises BackupProblem, WrongSetting."""
     try:

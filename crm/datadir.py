@@ -5,6 +5,7 @@ docs/reliability.md has the table: each file, and what happens when it is missin
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from itertools import islice
 from pathlib import Path
@@ -29,7 +30,7 @@ from shared.security.signingkeys import PURPOSE, SigningKeys
 from shared.streaming.reconcile import DESTROYED
 from shared.streaming.shares import whole
 from shared.views.port import Checkpoint
-from shared.views.sqlite_file import checkpoints_in
+from shared.views.sqlite_file import checkpoints_in, counts_in
 
 if TYPE_CHECKING:
     from shared.security.keyring_mongo_peek import MongoRingPeek
@@ -66,6 +67,14 @@ class Places(NamedTuple):
         from shared.views.mongo_catalogue import checkpoints_at
 
         return checkpoints_at(self.views)
+
+    def counts(self, data: Path, collections: Sequence[str]) -> dict[str, int]:
+        """How many documents of all organisations the views have, also while a suite runs. Raises ViewsUnavailable."""
+        if self.views is None:
+            return counts_in(data / "views.db", collections)
+        from shared.views.mongo_catalogue import counts_at
+
+        return counts_at(self.views, collections)
 
     def ring_file(self, data: Path) -> str:
         return str(data / "keys" / "keys.db") if self.keys is None else "the database that CRM_KEYS names"

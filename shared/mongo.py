@@ -278,6 +278,18 @@ def look(url: str, part: str, refusal: Refusal) -> Iterator[Callable[[str, Row],
         raise refusal(f"{part}: {_reason(error, DATABASE)}") from None
 
 
+def count(url: str, part: str, refusal: Refusal, names: Sequence[str]) -> dict[str, int]:
+    """How many documents each of these collections has, before anything is opened. Raises what `refusal` makes."""
+    try:
+        with pymongo.MongoClient[Row](url, **_options(url)) as client, pymongo.timeout(_REACH_SECONDS):
+            db = client.get_default_database(DATABASE)
+            for name in names:
+                check_collection(name)
+            return {name: db.get_collection(name).count_documents({}) for name in names}
+    except PyMongoError as error:
+        raise refusal(f"{part}: {_reason(error, DATABASE)}") from None
+
+
 def _options(url: str) -> dict[str, Any]:
     """Limits of time for every call."""
     given = {name.partition("=")[0].lower() for name in url.partition("?")[2].split("&")}

@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 from shared.backup.create import Backup
+from shared.backup.drills import Drills
 from shared.backup.keyfile import BackupKey
 from shared.backup.manifest import MANIFESTS, Kind, Manifest
 from shared.backup.place import Place
@@ -16,11 +17,11 @@ from shared.backup.problems import BackupProblem
 from shared.backup.prune import DAY, prune
 from shared.backup.source import Source
 from shared.backup.status import ARCHIVE, DRILL, BackupStatus
-from shared.clock import Clock
+from shared.clock import Clock, Micros
 from shared.errors import Unavailable, redacted
 from shared.eventstore.port import StoreUnavailable
 from shared.security.keyring import KeysUnavailable
-from shared.telemetry.metrics import BACKUP_LAG
+from shared.telemetry.metrics import BACKUP_LAG, DRILL_AGE, DRILL_PASSED
 
 SECONDS = 20.0  # between two looks: a third of what a loss may cost
 KEEP_FULL, KEEP_DAYS = 4, 35
@@ -44,6 +45,7 @@ class Archiver:
     ) -> None:
         self._source, self._place, self._key, self._clock, self._status = source, place, key, clock, status
         self._backup, self._weekly = Backup(source, place, key, clock), weekly
+        self._drills = Drills(place, key)
         self._drilling: asyncio.Task[None] | None = None
         # when the place was known to have all that there was
         self._archived_at: int = status.read(ARCHIVE).get("archived_at", clock.now())
@@ -76,6 +78,15 @@ class Archiver:
         self._archived_at, self.problem = now, ""
         self._status.note(ARCHIVE, await self._state())
         BACKUP_LAG.set(0)
+        await self._look_at_drills(now)
+
+    async def _look_at_drills(self, now: Micros) -> None:
+        """Drills leave their reports at the place, whichever process or job they were made by."""
+        self._status.take_drills(await self._drills.latest())
+        last = self._status.read(DRILL)
+        if "at" in last:
+            DRILL_AGE.set((now - last["at"]) / 1e6)
+            DRILL_PASSED.set(int(last["ok"]))
 
     async def _check_place(self) -> None:
         """Raises BackupProblem: the place no longer has what it had when we last looked."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from shared.backup.chain import Proof, check_segments, events_of, kept_keys
+from shared.backup.drills import FOLDER, report_in
 from shared.backup.keyfile import BackupKey
 from shared.backup.manifest import ERASED, KEYS, MANIFESTS, Manifest
 from shared.backup.place import Place
@@ -61,6 +62,7 @@ async def verify(
         check.strays(there)
     for name in sorted(check.surplus):
         check.report.note(f"{name} belongs to no backup: an interrupted one left it, or somebody put it there")
+    await check.drills(there)
     for name in sorted(check.named - set(there)):
         check.report.note(f"{name} is missing")
     if deep:
@@ -113,7 +115,15 @@ class _Check:
     def strays(self, there: list[str]) -> None:
         """What no manifest names. Copies of keys that a later backup has not removed yet are named, too."""
         keys = {file.name for one in self._found.values() for file in (one.keys, one.erased)}
-        self.surplus = set(there) - self.named - keys
+        self.surplus = {name for name in set(there) - self.named - keys if not name.startswith(f"{FOLDER}/")}
+
+    async def drills(self, there: list[str]) -> None:
+        """Every report of a drill was signed with this key."""
+        for name in (one for one in there if one.startswith(f"{FOLDER}/")):
+            try:
+                report_in(name, await self._place.listed(name), self._key)
+            except BackupProblem as error:
+                self.report.note(str(error))
 
     async def contents(self, there: set[str]) -> None:
         for one in self._found.values():

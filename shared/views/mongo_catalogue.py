@@ -12,7 +12,7 @@ from typing import Final
 from uuid import uuid4
 
 from shared.clock import Micros
-from shared.mongo import Docs, Mongo, Row, Update, look
+from shared.mongo import Docs, Mongo, Row, Update, count, look
 from shared.views.mongo_table import Table
 from shared.views.port import Checkpoint, Collection, Lease, LeaseLost, ViewsUnavailable
 from shared.views.stored import dump, load, same_shape
@@ -224,3 +224,9 @@ def checkpoints_at(url: str) -> dict[str, Checkpoint]:
     """The checkpoints of views that are not opened. Raises ViewsUnavailable."""
     with look(url, "CRM_VIEWS", ViewsUnavailable) as ask:
         return {r["_id"]: Checkpoint(r["_id"], r["position"], r["chain_hash"]) for r in ask("views_checkpoints", {})}
+
+
+def counts_at(url: str, collections: Sequence[str]) -> dict[str, int]:
+    """How many documents each of these collections has. Raises ViewsUnavailable."""
+    found = count(url, "CRM_VIEWS", ViewsUnavailable, [f"{LIVE}{one}" for one in collections])
+    return {name.removeprefix(LIVE): number for name, number in found.items()}

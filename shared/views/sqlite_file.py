@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from json import JSONDecodeError
 from pathlib import Path
 
@@ -192,3 +192,18 @@ def checkpoints_in(path: Path) -> dict[str, Checkpoint]:
         return {}
     whole = [Checkpoint(*row) for row in rows if list(map(type, row)) == [str, int, bytes]]
     return {RENAMED.get(c.projection, c.projection) if found < 3 else c.projection: c for c in whole}
+
+
+def counts_in(path: Path, collections: Sequence[str]) -> dict[str, int]:
+    """How many documents each of these has, in a file that a suite may have open. Raises ViewsUnavailable."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)) as db:
+            db.execute("BEGIN")
+            rows = db.execute("SELECT name, id FROM collections WHERE live = 1").fetchall()
+            return {
+                name: db.execute(f"SELECT count(*) FROM c{id:d}").fetchone()[0]
+                for name, id in rows
+                if name in collections
+            }
+    except sqlite3.Error as error:
+        raise ViewsUnavailable(f"{path} cannot be read: {error}") from error

@@ -19,6 +19,7 @@ import orjson
 import pytest
 
 from crm import restoring
+from crm.backup_source import place_at
 from crm.blobs import open_blobs
 from crm.cli import app
 from crm.client import CommandFailed
@@ -27,6 +28,7 @@ from crm.process import Server
 from crm.settings import Settings, WrongSetting
 from crm.verifying import verify_directory
 from services.identity.setup import set_up
+from shared.backup.drills import Drills
 from shared.backup.keyfile import load_key, make_key
 from shared.backup.status import ARCHIVE
 from shared.kernel.bus import Call
@@ -250,14 +252,27 @@ def test_a_drill_restores_aside_and_compares(ours: Path) -> None:
     found = orjson.loads(line)
     assert found["root"] == found["live_root"] == found["restored_root"]
     assert "verdict: passed" in (ours / "r.md").read_text()
+    assert found["counts"]["users"]["restored"] == found["counts"]["users"]["live"] > 0
+    assert "| users |" in said
     _change_the_log(ours / "data/events.db")
     assert "the drill failed" in refused(*drill)
+    (kept,) = [one for one in asyncio.run(_drills(ours)) if not one["ok"]]
     noted = orjson.loads((ours / "data/drill.json").read_bytes())
+    assert kept["differences"] == noted["differences"]
     assert noted["differences"] == ["the live log has another root than the backup of it: one of them was changed"]
     assert [one["ok"] for one in noted["measured"]] == [True, False]  # what the drill before it measured is kept
     _move_the_last_event(ours / "data/events.db")
     assert "the drill failed" in refused(*drill)
     assert len(orjson.loads((ours / "data/drill.json").read_bytes())["measured"]) == 3
+    assert "no findings" in done(*words("verify", ours))
+    (report,) = (ours / "target/drills").glob(f"{kept['at']:016d}-*")
+    report.write_bytes(report.read_bytes().replace(b'"ok":false', b'"ok":true'))
+    assert len(asyncio.run(_drills(ours))) == 2  # what the key did not sign is no report
+    assert "do not rely" in refused(*words("verify", ours))
+
+
+async def _drills(ours: Path) -> list[dict[str, Any]]:
+    return await Drills(place_at(str(ours / "target")), load_key(ours / "key")).latest()
 
 
 def _change_the_log(file: Path) -> None:

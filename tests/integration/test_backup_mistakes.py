@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from crm.backup_source import source_of
+from crm.backup_source import place_at, source_of
 from crm.restore import put_back
 from shared.backup.archiver import Archiver
 from shared.backup.create import Backup
+from shared.backup.drills import DRILLS, FOLDER, keep_report
 from shared.backup.manifest import KEYS, MANIFESTS
 from shared.backup.problems import BackupProblem
 from shared.backup.prune import DAY, prune
@@ -188,3 +189,24 @@ async def test_a_directory_that_is_being_restored_is_left_alone(tmp_path: Path) 
             await put_back(str(ours.target), tmp_path / "new", ours.key, Wanted(), lambda *_: None)
         held.release()
         await ours.restore(tmp_path / "new")
+
+
+async def test_a_drill_of_a_job_is_known_where_the_archive_is(tmp_path: Path) -> None:
+    """It shares nothing with the suite but the place of the backups."""
+    seconds = {"rpo_seconds": 1.0, "log_seconds": 2.0, "views_seconds": 3.0}
+    async with open_system(tmp_path) as ours:
+        status = BackupStatus(ours.folder)
+        with pytest.raises(BackupProblem, match="there is no backup in"):
+            await keep_report(place_at(str(tmp_path), create=True), ours.key, {"at": 1})
+        await ours.append(2, random.Random(15))
+        await ours.backup("full")
+        async with source_of(ours.folder) as source:
+            archiver = _archiver(ours, source)
+            for at in range(DRILLS + 2):
+                report = {"at": at + 1, "ok": at % 2 == 0, "events": 9, "differences": [], **seconds}
+                await keep_report(ours.place, ours.key, report)
+            await archiver.step()
+        noted = status.read(DRILL)
+        assert (noted["at"], noted["ok"], len(noted["measured"])) == (DRILLS + 2, False, DRILLS)
+        assert len(await ours.place.names(FOLDER)) == DRILLS
+        assert (await ours.verify()).ok

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from subprocess import CompletedProcess
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -11,7 +10,8 @@ import orjson
 import pytest
 
 from crm import archive
-from crm.drill import _differences, readable
+from crm.drill_live import Live, Shown
+from crm.drill_report import Verified, differences, readable
 from shared.backup.manifest import Manifest
 
 AGREES: dict[str, Any] = {"view": "accounts", "ok": True, "documents": 2}
@@ -26,7 +26,7 @@ DIFFERS = {
 }
 
 
-def found(**report: Any) -> tuple[list[str], int]:
+def found(shown: tuple[int, int, int] | None = None, **report: Any) -> tuple[list[str], int]:
     """By a report with these lines; all else agrees."""
     whole = {
         "log": {"ok": True},
@@ -36,7 +36,9 @@ def found(**report: Any) -> tuple[list[str], int]:
         **report,
     }
     end = cast(Manifest, SimpleNamespace(root="ab"))
-    return _differences(end, {"root": "ab"}, "ab", CompletedProcess([], 1, orjson.dumps(whole), b""))
+    alive = Live("ab", 0.0, {"accounts": Shown(*shown)} if shown else {}, "")
+    messages, counts = differences(end, {"root": "ab"}, alive, Verified(orjson.dumps(whole), b""))
+    return [str(one) for one in messages], counts["broken_rules"]
 
 
 def test_a_record_that_breaks_a_rule_fails_no_drill() -> None:
@@ -52,6 +54,17 @@ def test_log_ledger_and_views_are_named_each_for_itself() -> None:
     ledger = {"ok": False, "findings": ["leaf 1 was event 2"]}
     views = f"{said} views and events differ: contacts: 0 missing, 0 surplus, 1 different, 0 keyless: c-1"
     assert found(ledger=ledger, views=[AGREES, DIFFERS]) == ([f"{said} the ledger: leaf 1 was event 2", views], 0)
+
+
+@pytest.mark.parametrize(("live", "begun"), [(2, (0, 0)), (5, (1, 3)), (1, (-1, 0))])
+def test_records_made_since_the_backup_are_no_difference(live: int, begun: tuple[int, int]) -> None:
+    assert found((live, *begun)) == ([], 0)
+
+
+@pytest.mark.parametrize("live", [1, 6])
+def test_another_number_of_records_is_one(live: int) -> None:
+    said = f"accounts: 2 were restored, 3 were made since then, and the live suite shows {live}"
+    assert found((live, 0, 3)) == ([said], 0)
 
 
 async def test_the_weekly_drill_leaves_a_report_that_says_when_its_backup_is_an_older_one(

@@ -9,13 +9,17 @@ from pydantic import Field
 from starlette.responses import Response
 from typing_extensions import TypedDict
 
-from shared.backup.status import ARCHIVE, DRILL, DRILLS
+from shared.backup.drills import DRILLS
+from shared.backup.status import ARCHIVE, DRILL
 from shared.clock import to_rfc3339
 from shared.http.answers import DateTime, json_answer
 from shared.http.auth import Authenticator
 from shared.http.openapi import answer, operation
+from shared.http.problems import language_of
 from shared.http.routing import DirectRoute
 from shared.kernel.kernel import Kernel
+from shared.messages import Message
+from shared.messages.languages import Language, in_language
 
 
 class ShownBackup(TypedDict):
@@ -39,8 +43,15 @@ class Measured(TypedDict):
     views_seconds: Annotated[float, Field(description="Until all views were back, too, and compared")]
 
 
+class CountedRecords(TypedDict):
+    records: Annotated[str, Field(description="The record type's collection")]
+    restored: int
+    live: Annotated[int | None, Field(description="In the live suite, when it was compared; null: it was not reached")]
+
+
 class ShownDrill(Measured):
-    differences: list[str]
+    differences: Annotated[list[str], Field(description="In the caller's language")]
+    counts: list[CountedRecords]
 
 
 class Backups(TypedDict):
@@ -72,12 +83,12 @@ def backups_router(kernel: Kernel) -> APIRouter:
         access.check("audit", "read")
         archive = kernel.backups.read(ARCHIVE) if kernel.backups else {}
         drill = kernel.backups.read(DRILL) if kernel.backups else {}
-        return json_answer(_shown(archive, drill, kernel.clock.now()))
+        return json_answer(_shown(archive, drill, kernel.clock.now(), language_of(request.scope)))
 
     return router
 
 
-def _shown(archive: dict[str, Any], drill: dict[str, Any], now: int) -> Backups:
+def _shown(archive: dict[str, Any], drill: dict[str, Any], now: int, language: Language) -> Backups:
     at = archive.get("archived_at")
     return {
         "archives": bool(archive),
@@ -87,9 +98,18 @@ def _shown(archive: dict[str, Any], drill: dict[str, Any], now: int) -> Backups:
         "incremental": _backup(archive.get("incremental")),
         "newest": _backup(archive.get("newest")),
         "listed": [_listed(one) for one in archive.get("listed", [])],
-        "drill": {**_measured(drill), "differences": drill["differences"]} if "at" in drill else None,
+        "drill": _drill(drill, language) if "at" in drill else None,
         "drills": [_measured(one) for one in drill.get("measured", [])],
     }
+
+
+def _drill(drill: dict[str, Any], language: Language) -> ShownDrill:
+    differences = [in_language(Message(*one), language) for one in drill["said"]] if "said" in drill else []
+    counts = [
+        CountedRecords(records=name, restored=one["restored"], live=one["live"])
+        for name, one in sorted(drill.get("counts", {}).items())
+    ]
+    return {**_measured(drill), "differences": differences or drill["differences"], "counts": counts}
 
 
 def _backup(one: dict[str, Any] | None) -> ShownBackup | None:

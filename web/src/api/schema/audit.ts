@@ -1417,6 +1417,21 @@ export interface components {
              */
             proof: string[];
         };
+        /** CountedRecords */
+        CountedRecords: {
+            /**
+             * Records
+             * @description The record type's collection
+             */
+            records: string;
+            /** Restored */
+            restored: number;
+            /**
+             * Live
+             * @description In the live suite, when it was compared; null: it was not reached
+             */
+            live: number | null;
+        };
         /**
          * EraseTexts
          * @description Reasons, causes, notes, custom values and filters that were written on that day (UTC), except a person's own.
@@ -2118,8 +2133,13 @@ export interface components {
              * @description Until all views were back, too, and compared
              */
             views_seconds: number;
-            /** Differences */
+            /**
+             * Differences
+             * @description In the caller's language
+             */
             differences: string[];
+            /** Counts */
+            counts: components["schemas"]["CountedRecords"][];
         };
         /** StreamEvents */
         StreamEvents: {

@@ -3,7 +3,8 @@ import type { Backups } from './answers'
 import { stateOf } from './state'
 
 const NOW = Date.parse('2026-11-29T08:00:00Z')
-const drill = (at: string, ok = true) => ({ at, ok, events: 9, rpo_seconds: 0, log_seconds: 1, views_seconds: 2, differences: [] })
+const seconds = { rpo_seconds: 0, log_seconds: 1, views_seconds: 2 }
+const drill = (at: string, ok = true) => ({ at, ok, events: 9, ...seconds, differences: [], counts: [] })
 const made = (more: Partial<Backups>): Backups => ({
   archives: true,
   lag_seconds: 5,
