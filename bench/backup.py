@@ -8,7 +8,6 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from functools import partial
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,14 +18,13 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from bench.append import DATA, IDS, METADATA, _callers
 from bench.figures import Figure, at_least, at_most, interleaved, show
-from crm.backup_source import erased_in, place_at, ring_of, source_of
+from crm.backup_source import place_at, source_of, source_over
 from crm.restore import put_back
 from shared.backup.archiver import Archiver
 from shared.backup.create import Backup
 from shared.backup.keyfile import BackupKey, make_key
 from shared.backup.restore import Wanted
 from shared.backup.sealed import CHUNK, LEVEL
-from shared.backup.source import Source
 from shared.backup.status import BackupStatus
 from shared.blobs.objects import ObjectBlobs
 from shared.clock import SystemClock
@@ -117,7 +115,7 @@ async def _appending(data: Path, key: BackupKey | None) -> float:
     store = SqliteEventStore.open(data / "events.db", SystemClock(), installation=INSTALLATION)
     looking = None
     if key is not None:
-        source = Source(store, partial(ring_of, data), partial(erased_in, data), ObjectBlobs.in_folder(data / "files"))
+        source = source_over(store, data, ObjectBlobs.in_folder(data / "files"))
         place = place_at(str(data) + ".target", create=True)
         archiver = Archiver(source, place, key, SystemClock(), BackupStatus(data))
         looking = asyncio.create_task(_looking(archiver))

@@ -12,14 +12,14 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
-from crm.backup_source import erased_in, place_at, ring_of
+from crm.backup_source import place_at, source_over
 from crm.ledger import with_notary
 from crm.roles import Roles
 from crm.settings import Settings, WrongSetting, eventstore_address
 from shared.backup.archiver import Archiver
 from shared.backup.keyfile import load_key
 from shared.backup.problems import BackupProblem
-from shared.backup.source import Log, Source
+from shared.backup.source import Log
 from shared.backup.status import BackupStatus
 from shared.explorer.explorer import Explorer
 from shared.kernel.kernel import Kernel
@@ -54,7 +54,8 @@ def archiver_of(
         place, key = place_at(target, create=True, data=data), load_key(Path(file))
     except BackupProblem as error:
         raise WrongSetting(f"CRM_BACKUP: {error}") from error
-    source = Source(cast(Log, kernel.store), partial(ring_of, data), partial(erased_in, data), kernel.file_store.blobs)
+    with_files = frozenset(one.name for one in kernel.catalogue if one.contents is not None)
+    source = source_over(cast(Log, kernel.store), data, kernel.file_store.blobs, with_files)
     embedded = eventstore_address(environment) is None  # a cluster has a job for drills
     weekly = partial(_weekly, target, data) if embedded else None
     return Archiver(source, place, key, kernel.clock, status, weekly)

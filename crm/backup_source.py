@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -14,6 +15,7 @@ from shared.backup.place import Place
 from shared.backup.problems import BackupProblem
 from shared.backup.source import Log, Source
 from shared.blobs.objects import ObjectBlobs
+from shared.blobs.port import Blobs
 from shared.eventstore.port import StoreBroken, StoreUnavailable
 from shared.eventstore.sqlite_log import SqliteLog
 from shared.formats import NewerFormat
@@ -66,7 +68,7 @@ async def source_of(data: Path) -> AsyncIterator[Source]:
     try:
         log = await _log(data)
         try:
-            yield Source(log, lambda: ring_of(data), lambda: erased_in(data), open_blobs(data))
+            yield source_over(log, data, open_blobs(data))
         finally:
             await log.close()
     except (StoreUnavailable, StoreBroken, NewerFormat, KeysUnavailable) as error:
@@ -90,6 +92,20 @@ async def _log(data: Path) -> _Closable:
         return await EventStoreDB.open(url)
     except WrongAddress as error:
         raise WrongSetting(f"CRM_EVENTSTORE: {error}") from error
+
+
+def source_over(log: Log, data: Path, blobs: Blobs, with_files: frozenset[str] | None = None) -> Source:
+    """What is backed up of a log, with the keys that the settings name. with_files: see Source."""
+    return Source(log, partial(ring_of, data), partial(_ring_mark, data), partial(erased_in, data), blobs, with_files)
+
+
+async def _ring_mark(data: Path) -> str:
+    url = mongodb_of("CRM_KEYS")
+    if url is None:
+        return await asyncio.to_thread(ringcopy.mark_in, data / "keys")
+    from shared.security import ringcopy_mongo
+
+    return await ringcopy_mongo.mark_at(url, data / "keys")
 
 
 async def ring_of(data: Path) -> RingCopy:

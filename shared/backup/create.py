@@ -55,9 +55,11 @@ class _State:
     first_at: int = 0
     last_at: int = 0
     segments: list[File] = field(default_factory=list)
+    categories: set[str] = field(default_factory=set)
 
     def take(self, events: list[Stored]) -> None:
         leaves = leaves_of(events)
+        self.categories.update(one.category for one in events)
         self.frontier.extend(leaves)
         self.before = events[-2].position if len(events) > 1 else self.position
         self.position, self.last, self.last_at = events[-1].position, leaves[-1].hex(), events[-1].recorded_at
@@ -69,6 +71,8 @@ class Backup:
 
     def __init__(self, source: Source, place: Place, key: BackupKey, clock: Clock) -> None:
         self._source, self._place, self._key, self._clock = source, place, key, clock
+        self._ring: tuple[str, File, File] | None = None  # the last copy of the keys: of which mark, and its files
+        self._files_due = True  # files are looked for, whatever the events speak of
 
     async def create(
         self, kind: Kind, progress: Progress = lambda _: None, *, only_news: bool = False
@@ -87,20 +91,38 @@ class Backup:
         crashpoint("backup.segments_written")
         if only_news and newest is not None and not await self._has_news(newest[1], state):
             return None
-        ring = await self._source.ring()
-        keys = await self._sealed(KEYS, ring.to_bytes(), f"{len(ring.destroyed):09d}")
-        erased = await self._sealed(ERASED, b"".join(one for one, _ in ring.destroyed), f"{len(ring.destroyed):09d}")
-        files, gone = await self._copy_files(parent)
+        mark = await self._source.ring_mark()
+        known = newest if kind == "archive" else None
+        keys, erased, copied = await self._keys(mark, known)
+        about = self._source.with_files
+        speak_of_files = about is None or not about.isdisjoint(state.categories)
+        looked = speak_of_files or self._files_due or kind != "archive"
+        files, gone = await self._copy_files(parent) if looked else ([], [])
         crashpoint("backup.files_written")
-        for file, content in (keys, erased):
+        for file, content in copied:
             await self._place.keep(file.name, content)
-        manifest = self._manifest(state, kind, timeline, parent, keys[0], erased[0], files, gone)
+        manifest = self._manifest(state, kind, timeline, parent, keys, erased, files, gone)
         name, content = written(manifest, self._key)
         crashpoint("backup.before_manifest")
         await self._place.keep(name, content)
         crashpoint("backup.manifest_written")
-        await self._forget_keys()
+        self._ring, self._files_due = (mark, keys, erased), speak_of_files  # reactions change files after their event
+        if copied:
+            await self._forget_keys()
         return name, manifest
+
+    async def _keys(self, mark: str, known: tuple[str, Manifest] | None) -> tuple[File, File, list[tuple[File, bytes]]]:
+        """The copy of the keys and the list of erased people, and what of them is to be written.
+
+        known: whose copy goes on to be the one, if the ring is as it was. One that two backups name is kept as one.
+        """
+        if known is not None and self._ring == (mark, known[1].keys, known[1].erased):
+            return known[1].keys, known[1].erased, []
+        ring = await self._source.ring()
+        label = f"{len(ring.destroyed):09d}"
+        keys = await self._sealed(KEYS, ring.to_bytes(), label)
+        erased = await self._sealed(ERASED, b"".join(one for one, _ in ring.destroyed), label)
+        return keys[0], erased[0], [keys, erased]
 
     async def _has_news(self, newest: Manifest, state: _State) -> bool:
         """Keys are destroyed without an event, too."""

@@ -26,9 +26,14 @@ class Log(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """ring: a copy of the keys as they are now. erased: how many people it no longer has. blobs: of the file store."""
+    """ring: a copy of the keys as they are now. ring_mark: a text that changes when they do, for less. erased: how many
+    people it no longer has. blobs: of the file store. with_files: the categories of the streams whose events speak of
+    files; None = any may.
+    """
 
     log: Log
     ring: Callable[[], Awaitable[RingCopy]]
+    ring_mark: Callable[[], Awaitable[str]]
     erased: Callable[[], Awaitable[int]]
     blobs: Blobs
+    with_files: frozenset[str] | None = None

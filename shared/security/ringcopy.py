@@ -122,6 +122,13 @@ def copied(folder: Path) -> RingCopy:
     return RingCopy(root_in(folder / "root.key"), tenants, indexes, people, destroyed, files_in(folder))
 
 
+def mark_in(folder: Path) -> str:
+    """Changes when the ring of a folder `keys` does: size and time of its files."""
+    names = ("root.key", "keys.db", "keys.db-wal", *FILES)
+    found = [file.stat() for name in names if (file := folder / name).exists()]
+    return " ".join(f"{one.st_ino}:{one.st_size}:{one.st_mtime_ns}" for one in found)
+
+
 def erased_in(folder: Path) -> int:
     """How many people were erased from the ring of a folder `keys`. Raises KeysUnavailable."""
     file = folder / "keys.db"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
 
 from shared.mongo import Mongo
@@ -36,6 +37,18 @@ async def copied(url: str, root_key: Path, folder: Path) -> RingCopy:
         [(bytes(row["hash"]), when.get(bytes(row["hash"]), 0)) for row in destroyed],
         files,
     )
+
+
+async def mark_at(url: str, folder: Path) -> str:
+    """Changes when the ring does: how many keys there are, and those that sign. Raises KeysUnavailable."""
+    mongo = Mongo(url, "CRM_KEYS", KeysUnavailable)
+    try:
+        counts = [await mongo.docs(f"keys_{one}").count({}) for one in ("tenants", "indexes", "people", "destroyed")]
+        signing = await mongo.docs("keys_signing", read="majority").get({"_id": SIGNING})
+    finally:
+        mongo.close()
+    files = [*files_in(folder).values(), bytes(signing["content"]) if signing else b""]
+    return f"{counts} {sha256(b''.join(files)).hexdigest()}"
 
 
 async def erased_in(url: str) -> int:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import random
+from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -14,12 +16,16 @@ from shared.backup.archiver import Archiver
 from shared.backup.create import Backup
 from shared.backup.drills import DRILLS, FOLDER, keep_report
 from shared.backup.manifest import KEYS, MANIFESTS
+from shared.backup.place import Place
 from shared.backup.problems import BackupProblem
 from shared.backup.prune import DAY, prune
 from shared.backup.restore import Wanted
 from shared.backup.status import ARCHIVE, DRILL, BackupStatus
+from shared.blobs.port import Blobs
+from shared.events.envelope import Metadata, NewEvent
 from shared.eventstore.lock import lock_directory
-from tests.support.backups import System, open_system
+from shared.security.ringcopy import RingCopy
+from tests.support.backups import IDS, System, open_system
 
 
 async def test_a_folder_without_backups_is_left_alone(tmp_path: Path) -> None:
@@ -210,3 +216,71 @@ async def test_a_drill_of_a_job_is_known_where_the_archive_is(tmp_path: Path) ->
         assert (noted["at"], noted["ok"], len(noted["measured"])) == (DRILLS + 2, False, DRILLS)
         assert len(await ours.place.names(FOLDER)) == DRILLS
         assert (await ours.verify()).ok
+
+
+class _Counted:
+    """A store of blobs that counts what is asked of it: (method, folder or key)."""
+
+    def __init__(self, blobs: Blobs) -> None:
+        self._blobs, self.asked = blobs, list[tuple[str, str]]()
+
+    def __getattr__(self, name: str) -> Any:
+        def asked(key: Any, *more: Any) -> Any:
+            self.asked.append((name, str(key)))
+            return getattr(self._blobs, name)(key, *more)
+
+        return asked
+
+
+async def test_a_look_costs_as_what_is_new(tmp_path: Path) -> None:
+    """Neither files nor keys are looked through where nothing speaks of them; the files once more after an event."""
+    dice, copies = random.Random(16), list[int]()
+    async with open_system(tmp_path) as ours:
+        await ours.files.put("files/t1/f1/c1/00000000", b"ciphertext")
+        await ours.ring.ensure("t1", ["ada"])
+        await ours.append(2, dice)
+        ours.target.mkdir()
+        files, kept = _Counted(ours.files), _Counted(ours.place.blobs)
+        async with source_of(ours.folder) as whole:
+
+            async def ring() -> RingCopy:
+                copies.append(1)
+                return await whole.ring()
+
+            source = replace(whole, ring=ring, blobs=cast(Blobs, files), with_files=frozenset({"attachment"}))
+            place = Place(cast(Blobs, kept), "here")
+            archiver = Archiver(source, place, ours.key, ours.clock, BackupStatus(ours.folder))
+
+            async def look() -> tuple[int, int, int]:
+                """(copies of the keys, calls of the file store, calls of the place)"""
+                copies.clear()
+                files.asked.clear()
+                kept.asked.clear()
+                await archiver.step()
+                return len(copies), len(files.asked), len(kept.asked)
+
+            await look()
+            idle = await look()
+            assert idle[:2] == (0, 0)
+            for _ in range(20):
+                await ours.append(1, dice)
+                found = await look()
+                assert found[:2] == (0, 0), files.asked
+                assert {one for one in kept.asked if one[1].startswith("files")} == set()
+            assert found[2] <= idle[2] + 4  # two of them write
+            assert await look() == idle  # whatever there is by now
+            await ours.ring.ensure("t1", ["bob"])
+            await ours.append(1, dice)
+            assert (await look())[:2] == (1, 0)
+            new = [NewEvent(IDS.new(), "customer.FileAttached", 1, 1, b"{}")]
+            await ours.store.append("t1", f"attachment-{IDS.new()}", 0, new, Metadata(actor="ada"))
+            await ours.files.put("files/t1/f2/c1/00000000", b"another")
+            assert (await look())[:2] == (0, 2)
+            await ours.append(1, dice)
+            assert (await look())[:2] == (0, 1)  # it may be a reaction that changes files
+            await ours.append(1, dice)
+            assert (await look())[:2] == (0, 0)
+        found_all = await ours.verify()
+        assert (found_all.findings, found_all.files > 0) == ([], True)
+        await ours.restore(tmp_path / "new")
+    assert (tmp_path / "new/files/files/t1/f2/c1/00000000").read_bytes() == b"another"
