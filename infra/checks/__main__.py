@@ -108,9 +108,10 @@ def _selectors(node: Any) -> Iterator[str]:
 
 
 def measures() -> set[str]:
-    """The names that a collector makes of the suite's measures, and those that rules record."""
+    """What a collector makes of the suite's measures, what rules record, and what is declared of Kubernetes."""
     text = (ROOT.parent / "shared" / "telemetry" / "metrics.py").read_text()
     found = {rule["record"] for rule in rules() if "record" in rule}
+    found |= lines_of(ROOT / "observability" / "kube-state-metrics.txt")
     for line in text.splitlines():
         if "_meter.create_" not in line:
             continue

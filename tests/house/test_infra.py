@@ -243,6 +243,7 @@ def test_a_wrong_image_file_compose_file_or_rule_is_found(tmp_path: Path) -> Non
         ("compose/Dockerfile", "USER 10001:10001", "USER root\nRUN cd /tmp && sudo ls"),
         ("compose/compose.yaml", "depends_on: [api, analytics, warehouse]", "depends_on: [web]"),
         ("observability/alerts.yaml", "max by (subscription) (crm_projection_lag) > 10000", "max by (crm_lag"),
+        ("observability/alerts.yaml", "kube_job_failed{", "kube_jobs_failed{"),
         ("observability/dashboard.json", "rate(crm_command_duration_seconds_count[5m])", "rate(crm_commands[5m])"),
     ):
         file = tree / "infra" / name
@@ -255,5 +256,6 @@ def test_a_wrong_image_file_compose_file_or_rule_is_found(tmp_path: Path) -> Non
         "docker-compose: ",
         "CrmProjectionBehind: ",
         "Commands per second: nothing emits crm_commands",
+        "CrmJobFailed: nothing emits kube_jobs_failed",
     ):
         assert line in done.stdout, done.stdout
