@@ -18,6 +18,8 @@ import promql_parser
 import yaml
 
 from infra.checks.definitions import Kind, schemas_in, wrong_resources
+from infra.checks.promtool import NONE as NO_PROMTOOL
+from infra.checks.promtool import promtool, wrong_alerts
 from infra.checks.references import Object, dangling
 from infra.definitions import NONE, definitions, of_kubernetes
 
@@ -151,6 +153,8 @@ def faults(rendered: list[Path]) -> Iterator[str]:
     yield from tool(BIN / "hadolint", ROOT / "compose" / "Dockerfile")
     yield from tool(BIN / "docker-compose", "--profile", "*", "-f", ROOT / "compose" / "compose.yaml", "config", "-q")
     yield from wrong_rules(measures())
+    if (program := promtool()) is not None:
+        yield from wrong_alerts(program)
 
 
 if __name__ == "__main__":
@@ -158,6 +162,8 @@ if __name__ == "__main__":
     found = list(faults(given))
     if definitions() is None:
         print(NONE)
+    if promtool() is None:
+        print(NO_PROMTOOL)
     print(
         "\n".join(found) or f"infra: {', '.join(one.name for one in given)}, image, compose, alerts and dashboard hold"
     )

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
+from infra.checks.promtool import NONE as NO_PROMTOOL
+from infra.checks.promtool import promtool, wrong_alerts
 from infra.definitions import NONE, definitions
 from infra.k8s.firewall import settings
 from shared.backup.keyfile import load_key
@@ -179,6 +181,20 @@ def test_objects_of_operators_are_judged_by_their_definitions(tmp_path: Path) ->
 def test_without_definitions_the_checks_say_what_they_left_out(tmp_path: Path) -> None:
     done = checked(RENDERED / "stores.yaml", CRM_CRDS=str(tmp_path))
     assert (done.returncode, NONE in done.stdout) == (0, True), done.stdout
+
+
+def test_an_alarm_that_is_not_raised_is_found(tmp_path: Path) -> None:
+    program = promtool()
+    if program is None:
+        pytest.skip(NO_PROMTOOL)
+    assert list(wrong_alerts(program)) == []
+    shutil.copytree(ROOT / "infra/observability", tmp_path / "rules")
+    file, said = tmp_path / "rules/alerts.yaml", "time() - max by (namespace, cronjob)"
+    assert said in file.read_text()
+    file.write_text(file.read_text().replace(said, said.replace("max", "count")))
+    [fault] = wrong_alerts(program, tmp_path / "rules")
+    assert "promtool test rules: " in fault
+    assert "CrmJobMissing" in fault
 
 
 async def test_the_firewall_lets_every_method_and_every_file_of_the_documents_through() -> None:

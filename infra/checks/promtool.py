@@ -1,0 +1,46 @@
+"""Prometheus' own judgement of the alert rules. Debian has the program; no other registry of packages does."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from infra.cache import Missing, cache_of, made
+
+RULES = Path(__file__).parents[1] / "observability"
+NONE = "promtool did not judge the alert rules, only their grammar was read: apt-get install prometheus"
+_PACKAGE = "prometheus"
+
+
+def promtool() -> Path | None:
+    """That of this machine, or one of Debian's package, which is kept in the cache and not installed; None: no such."""
+    if found := shutil.which("promtool"):
+        return Path(found)
+    try:
+        return made(cache_of("promtool", _PACKAGE.encode()), _unpack) / "usr" / "bin" / "promtool"
+    except Missing:
+        return None
+
+
+def _unpack(target: Path) -> None:
+    if not (shutil.which("apt-get") and shutil.which("dpkg")):
+        raise Missing(NONE)
+    target.mkdir(parents=True)
+    command = ["apt-get", "-qq", "-o", "Acquire::Retries=0", "-o", "Acquire::http::Timeout=20", "download", _PACKAGE]
+    try:
+        subprocess.run(command, cwd=target, capture_output=True, check=True, timeout=120)
+        [package] = target.glob("*.deb")
+        subprocess.run(["dpkg", "-x", package, target], capture_output=True, check=True, timeout=120)
+    except (subprocess.SubprocessError, ValueError, OSError) as error:
+        raise Missing(NONE) from error
+    package.unlink()
+
+
+def wrong_alerts(program: Path, rules: Path = RULES) -> Iterator[str]:
+    """What promtool has against the rules, and where they do not do what alerts.test.yaml says."""
+    for act, file in (("check", "alerts.yaml"), ("test", "alerts.test.yaml")):
+        done = subprocess.run([program, act, "rules", rules / file], capture_output=True, text=True, check=False)
+        if done.returncode:
+            yield f"promtool {act} rules: {(done.stdout + done.stderr).strip()[-600:]}"
