@@ -2,7 +2,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet,
 import { Failed } from '../pages/failed'
 import { NotFound } from '../pages/not-found'
 import { queries } from './queries'
-import { listSearch, recordSearch, signInSearch, timeSearch, weekSearch } from './search'
+import { dashboardSearch, listSearch, recordSearch, signInSearch, weekSearch } from './search'
 import { currentSession } from './session'
 import { Shell } from './shell/shell'
 
@@ -62,7 +62,7 @@ const record = createRoute({
 const dashboard = createRoute({
   getParentRoute: () => shell,
   path: '/dashboard',
-  validateSearch: timeSearch,
+  validateSearch: dashboardSearch,
   component: lazyRouteComponent(() => import('../pages/dashboard'), 'Dashboard'),
 })
 const calendar = createRoute({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { listSearch, recordSearch, signInSearch, timeSearch, treeOf } from './search'
+import { dashboardSearch, listSearch, recordSearch, signInSearch, timeSearch, treeOf } from './search'
 
 describe('addresses', () => {
   test.each([
@@ -22,6 +22,15 @@ describe('addresses', () => {
       to: '2026-11-20',
       at: '2026-11-20T08:00:00+08:00',
     }))
+
+  test('a dashboard is linked to with its period and its other day', () => {
+    expect(dashboardSearch({ period: 'year', compare: '2026-01-31' })).toEqual({ period: 'year', compare: '2026-01-31' })
+    expect(dashboardSearch({ period: 'day', compare: '2026-01-31T00:00:00Z' })).toEqual({})
+  })
+  test('a board is linked to with its pipeline and its later moment', () => {
+    expect(listSearch({ pipeline: 'p', to: 'now' })).toEqual({ pipeline: 'p', to: 'now' })
+    expect(listSearch({ to: 'tomorrow' })).toEqual({})
+  })
 
   test('an unknown tab is none', () => expect(recordSearch({ tab: 'x' })).toEqual({}))
 

@@ -91,6 +91,18 @@ export const listSearch = (raw: Record<string, unknown>): ListSearch =>
   })
 export const recordSearch = (raw: Record<string, unknown>): RecordSearch =>
   only({ tab: one(raw.tab, TABS), at: spot(raw.at), known: spot(raw.known), from: side(raw.from), to: side(raw.to) })
+const PERIODS = ['month', 'quarter', 'year'] as const
+/** The period of a dashboard (a quarter where none is named), and the day that its figures are compared with. */
+export interface DashboardSearch {
+  period?: (typeof PERIODS)[number]
+  compare?: string
+  at?: string
+  known?: string
+}
+export const dashboardSearch = (raw: Record<string, unknown>): DashboardSearch => {
+  const compare = spot(raw.compare)
+  return only({ period: one(raw.period, PERIODS), compare: compare?.length === DAY ? compare : undefined, ...timeSearch(raw) })
+}
 export const timeSearch = (raw: Record<string, unknown>): { at?: string; known?: string } =>
   only({ at: spot(raw.at), known: spot(raw.known) })
 /** Where to go after the sign-in: a path of this client, never another site. */

@@ -1,4 +1,6 @@
+import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
+import type { DashboardSearch } from '../../app/search'
 import { useMe } from '../../app/session'
 import { useMetrics } from '../../data/figures'
 import { useMoment, usePast } from '../../data/moment'
@@ -25,9 +27,10 @@ export function Dashboard() {
   const types = useTypes()
   const first = Number(useMe().organisation.fiscal_year_start ?? 1) || 1
   const { data: metrics } = useMetrics(i18n.language)
-  const [span, setSpan] = useState<Span>('quarter')
+  const go = useNavigate()
+  const { period: span = 'quarter', compare } = useSearch({ strict: false }) as DashboardSearch
+  const change = (part: DashboardSearch) => void go({ to: '.', search: (was: object) => ({ ...was, ...part }) as never, replace: true })
   const [strip, setStrip] = useState(past)
-  const [compare, setCompare] = useState<string | undefined>()
   const day = at ? dayOfMoment(at) : dayAt(new Date())
   const period = periodOf(span, day, first)
   const former = periodOf(span, day, first, 1)
@@ -62,7 +65,7 @@ export function Dashboard() {
         <Segments<Span>
           label={t('dash.period')}
           value={span}
-          onChange={setSpan}
+          onChange={(value) => change({ period: value === 'quarter' ? undefined : value })}
           options={SPANS.map((value) => ({ value, label: t(`dash.${value}`) }))}
         />
         <span className={s.grow} />
@@ -71,7 +74,7 @@ export function Dashboard() {
           placeholder={t('dash.compareDay')}
           value={compare ?? null}
           maxDate={new Date()}
-          onChange={(value) => setCompare(value ?? undefined)}
+          onChange={(value) => change({ compare: value ?? undefined })}
           size="xs"
           className={s.compare}
         />

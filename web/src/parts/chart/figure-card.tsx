@@ -81,7 +81,7 @@ export function FigureCard({ card, title, compare }: Props) {
       </header>
       {error && <p className={s.none}>{error.message}</p>}
       {!data && !error && <div className={s.bone} />}
-      {data && asTable && <FigureTable figures={data} label={title} />}
+      {data && asTable && <FigureTable figures={data} label={title} leads={(row) => behind(card.metric, card.by, row, card.period)} />}
       {data && !asTable && data.rows.length === 0 && <p className={s.none}>{t('dash.empty')}</p>}
       {data && !asTable && data.rows.length > 0 && (
         <Suspense fallback={<div className={s.bone} />}>

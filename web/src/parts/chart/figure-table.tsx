@@ -1,11 +1,22 @@
-import type { Figures } from '../../data/figures'
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import type { Tree } from '../../app/search'
+import type { Figures, Row } from '../../data/figures'
+import { useMoment } from '../../data/moment'
 import { day } from '../../ui/format'
 import { useTranslation } from '../../words'
 import s from './chart.module.css'
 import { nameOf, written } from './written'
 
+interface Props {
+  figures: Figures
+  label: string
+  /** The list of the records behind a row, as behind the bar of the chart; undefined where no list tells it. */
+  leads(row: Row): Tree | undefined
+}
+
 /** The same figures as a table: for exact values, and for everybody who does not see a chart. */
-export function FigureTable({ figures, label }: { figures: Figures; label: string }) {
+export function FigureTable({ figures, label, leads }: Props) {
   const { t } = useTranslation()
   const columns = figures.columns.filter((column) => column.role === 'figure')
   const compared = figures.compare !== null
@@ -27,7 +38,9 @@ export function FigureTable({ figures, label }: { figures: Figures; label: strin
         <tbody>
           {(grouped ? figures.rows : []).map((row) => (
             <tr key={JSON.stringify(row)}>
-              <th scope="row">{nameOf(figures, row)}</th>
+              <th scope="row">
+                <Behind tree={leads(row)}>{nameOf(figures, row)}</Behind>
+              </th>
               {columns.map((column) => (
                 <td key={column.name}>{written(row[column.name], column.unit, currency(row))}</td>
               ))}
@@ -45,5 +58,16 @@ export function FigureTable({ figures, label }: { figures: Figures; label: strin
       </table>
       {!figures.complete && <p>{t('dash.incomplete')}</p>}
     </div>
+  )
+}
+
+/** A link that every key reaches, where a chart has only its bars. */
+function Behind({ tree, children }: { tree: Tree | undefined; children: ReactNode }) {
+  const { at, known } = useMoment()
+  if (!tree) return children
+  return (
+    <Link to="/o/$type" params={{ type: 'opportunity' }} search={{ f: tree, at, known }}>
+      {children}
+    </Link>
   )
 }

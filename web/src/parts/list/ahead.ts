@@ -12,10 +12,11 @@ import { askedOf, queryOfList } from './asked'
 /** Asks for what a list will show, while a pointer rests on its link or its page is on the way. */
 export async function listAhead(client: QueryClient, type: string, search: ListSearch, me: Me): Promise<void> {
   const object = describedTypes(await client.ensureQueryData(metaOf(locale()))).type(type)
-  if (!object || search.as === 'board') return
+  if (!object) return
   const views = viewsOf(object.name, me)
   const saved = client.getQueryData<SavedView[]>(views.queryKey)
   const { now } = askedOf(object, search, quickViews(object), saved ?? [], me.user.id)
+  if (now.kind === 'board' && object.boardField) return
   const query = queryOfList(object, search, now)
   const { at, known }: Moment = search
   const moment = at || known ? { at, known } : {}

@@ -57,7 +57,8 @@ export function ListView({ object }: { object: ObjectDescription }) {
   const client = useQueryClient()
   usePrefetchQuery(pageOf(client, object, query, useMoment(), 0)) // its first rows need no count
   const { sections: live, readAt, count, more, pending, error } = useSections(object, query, now.group, now.sums, show)
-  const [widths, onWidth] = useWidths(object.name, now.widths)
+  const { widths, own, onWidth } = useWidths(object.name, now.widths, view?.id)
+  const widened = view !== undefined && now.columns.some((name) => own[name] !== undefined && own[name] !== view.widths[name])
   const columns = useMemo(() => columnsOf(object, columnNames.split(','), widths), [object, columnNames, widths])
   const [selection, select] = useSelection(JSON.stringify([query.filter, query.q, query.where, object.name]))
   const [picking, setPicking] = useState(false)
@@ -82,13 +83,15 @@ export function ListView({ object }: { object: ObjectDescription }) {
     },
     [go, change, object.name],
   )
+  const ofKind = now.kind === 'list' ? undefined : now.kind // views without a kind of their own keep the one that is shown
   const choose = (id: string) =>
     void go({
       to: '.',
-      search: (was) => ({ view: id, at: (was as ListSearch).at, known: (was as ListSearch).known, as: (was as ListSearch).as }) as never,
+      search: ({ at, known }: ListSearch) =>
+        ({ view: id, at, known, as: saved.some((one) => one.id === id) ? undefined : ofKind }) as never,
     })
   const picked = sizeOf(selection, count ?? 0)
-  const asBoard = search.as === 'board' && object.boardField !== undefined
+  const asBoard = now.kind === 'board' && object.boardField !== undefined
   const [strip, setStrip] = useState(past)
   const empty = !pending && sections.every((section) => section.count === 0)
   return (
@@ -116,7 +119,8 @@ export function ListView({ object }: { object: ObjectDescription }) {
           object={object}
           show={show}
           names={NOBODY}
-          now={now}
+          now={widened ? { ...now, changed: true } : now}
+          widths={widths}
           search={search}
           view={view?.owner === user.id ? view : undefined}
           onChange={change}

@@ -22,6 +22,7 @@ interface Props {
   show: Show
   names: Record<string, string>
   now: Looked
+  widths: Record<string, number>
   search: ListSearch
   /** The saved view, where it is the person's own. */
   view?: SavedView
@@ -29,7 +30,7 @@ interface Props {
 }
 
 /** The second row: what is shown, in which order, and how. */
-export function Toolbar({ object, show, names, now, search, view, onChange }: Props) {
+export function Toolbar({ object, show, names, now, widths, search, view, onChange }: Props) {
   const { t } = useTranslation()
   const phone = usePhone()
   const keeps = may(useMe(), 'saved_view', 'create')
@@ -46,9 +47,9 @@ export function Toolbar({ object, show, names, now, search, view, onChange }: Pr
       {now.changed && keeps && (
         <SaveView
           type={object.name}
-          content={contentOf(now)}
+          content={contentOf(now, widths)}
           view={view}
-          onSaved={(id) => onChange({ view: id, f: undefined, sort: undefined, group: undefined, cols: undefined })}
+          onSaved={(id) => onChange({ view: id, f: undefined, sort: undefined, group: undefined, cols: undefined, as: undefined })}
         />
       )}
       <span className={s.grow} />
@@ -62,12 +63,12 @@ export function Toolbar({ object, show, names, now, search, view, onChange }: Pr
       {object.boardField && (
         <Segments
           label={t('list.shownAs')}
-          value={search.as === 'board' ? 'board' : 'list'}
+          value={now.kind === 'board' ? 'board' : 'list'}
           options={[
             { value: 'list', label: <IconLayoutList size={16} aria-hidden />, name: t('list.asList') },
             { value: 'board', label: <IconLayoutKanban size={16} aria-hidden />, name: t('list.asBoard') },
           ]}
-          onChange={(as) => onChange({ as: as === 'list' ? undefined : as })}
+          onChange={(as) => onChange({ as: as === now.ofView ? undefined : as })}
         />
       )}
     </div>

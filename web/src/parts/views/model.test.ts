@@ -47,12 +47,23 @@ describe('views', () => {
       columns: ['name', 'worth'],
       widths: { worth: 90 },
       sums: ['worth'],
+      kind: 'list',
+      ofView: 'list',
       changed: false,
     }))
+  test('a view opens as it was saved: as a board, with its widths', () => {
+    const now = looked(object, { as: 'board' }, view)
+    expect([now.kind, now.changed]).toEqual(['board', true])
+    const kept = contentOf(now, { worth: 120.4, gone: 80 })
+    expect([kept.kind, kept.widths]).toEqual(['board', { worth: 120 }])
+    const again = looked(object, {}, { ...view, ...kept } as SavedView)
+    expect([again.kind, again.widths, again.changed]).toEqual(['board', { worth: 120 }, false])
+    expect(looked(object, { as: 'list' }, { ...view, ...kept } as SavedView)).toMatchObject({ kind: 'list', changed: true })
+  })
   test('the address is stronger', () => {
     const now = looked(object, { f: { all: [] }, group: 'none', cols: 'name' }, view)
     expect([now.tree, now.group, now.columns, now.changed]).toEqual([undefined, undefined, ['name'], true])
-    expect(contentOf(now)).toMatchObject({ filters: [], conditions: null, order: '-worth', columns: ['name'], group: [] })
+    expect(contentOf(now, {})).toMatchObject({ filters: [], conditions: null, order: '-worth', columns: ['name'], group: [] })
   })
   test.each([
     ['', 'a', false, 'a'],

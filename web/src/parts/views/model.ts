@@ -67,6 +67,9 @@ export interface Looked {
   columns: string[]
   widths: Record<string, number>
   sums: string[]
+  kind: ViewContent['kind']
+  /** As the view itself is shown. */
+  ofView: ViewContent['kind']
   /** Whether the address differs from the view. */
   changed: boolean
 }
@@ -76,6 +79,8 @@ export function looked(object: ObjectDescription, search: ListSearch, view?: Sav
   const base = view ? treeOfView(view) : quick?.tree
   const columns = known(search.cols?.split(',') ?? (view?.columns.length ? view.columns : object.layouts.list))
   const group = search.group === 'none' ? undefined : (search.group ?? view?.group[0])
+  const ofView = view?.kind ?? 'list'
+  const { f, sort, cols, as } = search
   return {
     tree: search.f ? (isNothing(search.f) ? undefined : search.f) : base,
     sort: search.sort ?? (view?.order || quick?.sort || ''),
@@ -83,7 +88,9 @@ export function looked(object: ObjectDescription, search: ListSearch, view?: Sav
     columns: columns.includes(object.title) ? columns : [object.title, ...columns],
     widths: view?.widths ?? {},
     sums: known(view?.sums.length ? view.sums : moneyOf(object)).slice(0, 2),
-    changed: search.f !== undefined || search.sort !== undefined || search.group !== undefined || search.cols !== undefined,
+    kind: as ?? ofView,
+    ofView,
+    changed: [f, sort, search.group, cols].some((part) => part !== undefined) || (as !== undefined && as !== ofView),
   }
 }
 
@@ -94,16 +101,16 @@ const moneyOf = (object: ObjectDescription): string[] => {
   return shown.slice(0, 1).map((field) => field?.name as string)
 }
 
-/** The content of a view as it stands: what saving keeps. */
-export const contentOf = (now: Looked, kind: ViewContent['kind'] = 'list'): ViewContent => ({
+/** The content of a view as it stands: what saving keeps. widths: of columns, as they are shown. */
+export const contentOf = (now: Looked, widths: Record<string, number>): ViewContent => ({
   filters: [],
   conditions: now.tree ?? null,
   order: now.sort,
   columns: now.columns,
-  widths: now.widths,
+  widths: Object.fromEntries(now.columns.flatMap((name) => (widths[name] ? [[name, Math.round(widths[name])]] : []))),
   group: now.group ? [now.group] : [],
   sums: now.sums,
-  kind,
+  kind: now.kind,
   density: 'normal',
 })
 

@@ -1,10 +1,12 @@
-import { IconChevronDown, IconLock, IconPin, IconPinnedOff, IconShare, IconStar, IconTrash } from '@tabler/icons-react'
+import { IconChevronDown, IconLock, IconPencil, IconPin, IconPinnedOff, IconShare, IconStar, IconTrash } from '@tabler/icons-react'
+import { useState } from 'react'
 import { useMe } from '../../app/session'
 import { isPinned, pin, unpin, usePins, viewPath } from '../../app/shell/pins'
 import type { ObjectDescription } from '../../meta/describe'
 import { Menu, type MenuItem } from '../../ui/menu'
 import { useTranslation } from '../../words'
 import type { QuickView, SavedView } from './model'
+import { RenameView } from './rename-view'
 import { useViewActs } from './saved'
 import s from './views.module.css'
 
@@ -47,6 +49,7 @@ function ViewMenu({ object, view, onLeave }: { object: ObjectDescription; view: 
   const { user } = useMe()
   const path = viewPath(object.name, view.id)
   const pinned = isPinned(usePins(), path)
+  const [naming, setNaming] = useState(false)
   const own: MenuItem[] =
     view.owner !== user.id
       ? []
@@ -66,6 +69,7 @@ function ViewMenu({ object, view, onLeave }: { object: ObjectDescription; view: 
                 section: true,
                 run: () => void acts.share(view, true),
               },
+          { id: 'rename', label: t('list.renameView'), icon: <IconPencil {...ICON} />, run: () => setNaming(true) },
           {
             id: 'default',
             label: t(view.default ? 'list.noDefault' : 'list.makeDefault'),
@@ -90,11 +94,23 @@ function ViewMenu({ object, view, onLeave }: { object: ObjectDescription; view: 
     ...own,
   ]
   return (
-    <Menu items={items} position="bottom-start">
-      <button type="button" aria-pressed className={s.tab}>
-        {view.name}
-        <IconChevronDown size={14} stroke={1.8} aria-hidden />
-      </button>
-    </Menu>
+    <>
+      <Menu items={items} position="bottom-start">
+        <button type="button" aria-pressed className={s.tab}>
+          {view.name}
+          <IconChevronDown size={14} stroke={1.8} aria-hidden />
+        </button>
+      </Menu>
+      {naming && (
+        <RenameView
+          view={view}
+          onClose={() => setNaming(false)}
+          onName={async (name) => {
+            await acts.change(view, { name })
+            if (pinned) await pin({ path, title: name })
+          }}
+        />
+      )}
+    </>
   )
 }
