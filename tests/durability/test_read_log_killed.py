@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from tests.support.oracle import assert_rebuilds_are_identical
 from tests.support.processes import set_up, start
 
 
@@ -27,6 +29,7 @@ def test_a_killed_process_leaves_its_reads_and_exports(tmp_path: Path) -> None:
     with start(data) as running, running.client() as client:
         assert [one["data"]["records"] for one in _of(client, "audit.RecordsRead")] == [{born: 1}]
         assert [one["data"]["rows"] for one in _of(client, "audit.DataExported")] == [1]
+    asyncio.run(assert_rebuilds_are_identical(data))
 
 
 def _of(client: httpx.Client, type_: str) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from shared.faults import KILLED
+from tests.support.oracle import assert_rebuilds_are_identical
 from tests.support.world import World, open_world
 
 IDS = ("a", "b")
@@ -41,6 +42,7 @@ async def test_a_kill_after_the_append_leaves_no_cycle(nth: int, tmp_path: Path)
         await world.settle()
         parents = [(await world.state("account", id)).parent for id in IDS]
         assert parents in (["b", None], [None, "a"])
+    await assert_rebuilds_are_identical(tmp_path)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The master check after a fault: live views == rebuilt views == fold of the events, the warehouse included.
 
-The ledger over the log holds as well: log, tree and signed checkpoints say the same.
+The ledger over the log holds as well: log, tree, signed checkpoints and those of a place outside say the same.
 """
 
 from __future__ import annotations
@@ -13,8 +13,11 @@ import orjson
 from crm.compose import Suite
 from crm.settings import Settings
 from services.audit import replays
+from shared.blobs.objects import ObjectBlobs
+from shared.blobs.port import Blobs
 from shared.kernel.kernel import Kernel
 from shared.ledger.check import check_ledger
+from shared.ledger.notary import Publisher
 from shared.warehouse.refill import dump
 from tests.support.wire import Wire
 
@@ -61,13 +64,26 @@ async def assert_rebuilds_are_identical(data: Path) -> int:
         for _ in range(2):
             await replays.replay(kernel, list(kernel.catalogue), True, lambda _: None)
             assert await canonical(kernel) == live
-        assert kernel.ledger is not None
-        proven = await check_ledger(kernel.ledger, {}, lambda _: None)
-        assert proven.ok, proven.findings
-        assert proven.leaves
+        await _assert_proven(kernel, ObjectBlobs.in_folder(data.with_name(f"{data.name}.outside")))
         return len(live)
     finally:
         await suite.close()
+
+
+async def _assert_proven(kernel: Kernel, outside: Blobs) -> None:
+    """The ledger agrees with the log, and with a place outside that has the checkpoints of earlier calls, too."""
+    assert kernel.ledger is not None
+    assert kernel.notary is not None
+    await kernel.ledger.catch_up()
+    await kernel.notary.sign()
+    await kernel.ledger.catch_up()
+    publisher = Publisher(kernel.ledger, {"outside": outside})
+    await publisher.publish("outside")
+    assert not publisher.forked
+    proven = await check_ledger(kernel.ledger, {"outside": outside}, lambda _: None)
+    assert proven.ok, proven.findings
+    assert proven.leaves
+    assert proven.outside
 
 
 async def settle(kernel: Kernel) -> None:
