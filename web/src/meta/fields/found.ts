@@ -1,8 +1,9 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { get } from '../../api/client'
+import { get, type Query } from '../../api/client'
 import { onSignOut } from '../../app/session'
 import { useSettled } from '../../data/settled'
+import { type FieldDescription, fieldsOf, type ObjectDescription } from '../describe'
 import type { Doc } from '../meta'
 import { useTypes } from '../use-types'
 
@@ -17,6 +18,7 @@ export interface Option {
   label: string
 }
 const LIMIT = 20
+const ALL: Query = {}
 const seen = new Map<string, Hit>()
 onSignOut(() => seen.clear()) // the next one may not read the same
 
@@ -28,8 +30,34 @@ export const typeOfFound = (id: string): string | undefined => seen.get(id)?.typ
 
 const labelOf = ({ title, subtitle }: Hit) => (subtitle ? `${title} · ${subtitle}` : title)
 
-/** What a picker of records offers: the newest ones, and what the text finds. chosen stay among them with their titles. */
-export function useFound(among: string[], chosen: string[], names: Record<string, string>) {
+async function everywhere(types: string[], q: string, signal: AbortSignal): Promise<Hit[]> {
+  const asked = { q, types: types.join(), limit: LIMIT, fields: 'type,id,title,subtitle' }
+  return (await get<{ items: Hit[] }>('/search', asked, signal)).items
+}
+
+/** Of one type its own list: not every type is found by the search for all, people for instance. */
+async function inList(type: ObjectDescription, text: string, where: Query, signal: AbortSignal): Promise<Hit[]> {
+  const among: Query = type.fields.some((field) => field.searchable)
+    ? { q: text, sort: 'relevance' }
+    : { filter: JSON.stringify({ field: type.title, op: 'contains', value: text }) }
+  const fields = [type.title, ...type.subtitle].join()
+  const asked = { ...where, limit: LIMIT, fields, names: true, ...(text && among) }
+  const { items, names = {} } = await get<{ items: Doc[]; names?: Record<string, string> }>(type.path, asked, signal)
+  return items.map((one) => ({
+    id: one.id,
+    type: type.name,
+    title: String(one[type.title] ?? ''),
+    subtitle: fieldsOf(type, type.subtitle)
+      .flatMap((field) => [one[field.name] ?? []].flat().map((value) => wordOf(field, String(value), names)))
+      .filter(Boolean)
+      .join(' · '),
+  }))
+}
+const wordOf = (field: FieldDescription, value: string, names: Record<string, string>): string =>
+  field.ref ? (names[value] ?? '') : (field.option_labels?.[value] ?? value)
+
+/** What a picker of records offers: the newest ones, and what the text finds. chosen stay among them with their titles. where: of one type, which. */
+export function useFound(among: string[], chosen: string[], names: Record<string, string>, where: Query = ALL) {
   const types = useTypes()
   const [search, setSearch] = useState('')
   const titleOf = (id: string) => names[id] ?? (seen.has(id) ? labelOf(seen.get(id) as Hit) : '…')
@@ -37,18 +65,11 @@ export function useFound(among: string[], chosen: string[], names: Record<string
   const still = useSettled(search.trim(), 150)
   const typed = chosen.some((id) => titleOf(id) === still) ? '' : still
   const { data = [] } = useQuery({
-    queryKey: ['found', among.join(), typed],
+    queryKey: ['found', among.join(), typed, where],
     staleTime: 30_000,
     placeholderData: keepPreviousData,
     enabled: Boolean(typed || only),
-    queryFn: async ({ signal }): Promise<Hit[]> => {
-      if (typed || only === undefined) {
-        const asked = { q: typed, types: among.join(), limit: LIMIT, fields: 'type,id,title,subtitle' }
-        return (await get<{ items: Hit[] }>('/search', asked, signal)).items
-      }
-      const found = await get<{ items: Doc[] }>(only.path, { limit: LIMIT, fields: only.title }, signal)
-      return found.items.map((one) => ({ id: one.id, type: only.name, title: String(one[only.title] ?? '') }))
-    },
+    queryFn: ({ signal }) => (only ? inList(only, typed, where, signal) : everywhere(among, typed, signal)),
   })
   for (const hit of data) seen.set(hit.id, hit)
   const offered = data.map((hit): Option => ({ value: hit.id, label: chosen.includes(hit.id) ? titleOf(hit.id) : labelOf(hit) }))

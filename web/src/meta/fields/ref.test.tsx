@@ -1,3 +1,4 @@
+import { act } from 'react'
 import { afterEach, expect, test } from 'vitest'
 import { made } from '../../test/made-up'
 import { play, seen, serve } from '../../test/stage'
@@ -49,4 +50,22 @@ test('what was just chosen in a picker has its title before the page is answered
   }, '/o/boat')
   await seen(box, 'Borealis')
   expect(box.querySelector('a')?.textContent).toBe('Borealis')
+})
+
+test('one type is found by typing in its own list, the best first', async () => {
+  const asked = serve({
+    'GET /meta': () => made,
+    'GET /harbour/boats': ({ query }) => ({
+      items: query.get('q') === 'last' ? [{ id: 'b99', name: 'The last one', berth: 'C7' }] : [],
+    }),
+  })
+  let type = (_text: string) => {}
+  const box = await play(() => {
+    const { options, setSearch } = useFound(['boat'], [], {})
+    type = setSearch
+    return <p>{options.map((one) => one.label).join()}</p>
+  }, '/o/boat')
+  await act(async () => type('last'))
+  await seen(box, 'The last one · C7')
+  expect(asked.find(({ query }) => query.get('q') === 'last')?.query.get('sort')).toBe('relevance')
 })

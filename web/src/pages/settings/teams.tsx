@@ -1,6 +1,6 @@
 import { lazy, Suspense, useState } from 'react'
 import { Waiting } from '../../parts/offline/waiting'
-import { optionsOf, type Team, useTeams, useUsers } from '../../parts/settings/people'
+import { type Team, useTeams, useUsers } from '../../parts/settings/people'
 import { RowMenu } from '../../parts/settings/row-menu'
 import s from '../../parts/settings/settings.module.css'
 import { SettingsPage } from '../../parts/settings/settings-page'
@@ -30,7 +30,7 @@ export default function Teams() {
   const { data } = asked
   const users = useUsers().data?.items ?? []
   const [leaving, setLeaving] = useState<string>()
-  const nameOf = new Map(users.map((user) => [user.id, user.name]))
+  const people = { ...data?.names, ...Object.fromEntries(users.map((user) => [user.id, user.name])) }
   const live = (id: string | null | undefined) => data?.items.find((team) => team.id === id) // others may save meanwhile
   const [edited, left] = [live(editing), live(leaving)]
   return (
@@ -65,7 +65,7 @@ export default function Teams() {
                 <td>
                   <span style={{ paddingInlineStart: depth * 20 }}>{team.name}</span>
                 </td>
-                <td data-desk>{team.leads.map((id) => nameOf.get(id) ?? '').join(', ')}</td>
+                <td data-desk>{team.leads.map((id) => people[id] ?? '').join(', ')}</td>
                 <td data-desk data-num>
                   {users.filter((user) => user.teams.includes(team.id)).length}
                 </td>
@@ -91,7 +91,7 @@ export default function Teams() {
       )}
       <Suspense>
         {(editing === null || edited) && (
-          <TeamForm team={edited} teams={data?.items ?? []} users={optionsOf(users)} onClose={() => setEditing(undefined)} />
+          <TeamForm team={edited} teams={data?.items ?? []} people={people} onClose={() => setEditing(undefined)} />
         )}
         {left && <ArchiveTeam team={left} onClose={() => setLeaving(undefined)} />}
       </Suspense>

@@ -1,5 +1,6 @@
 import { IconDots } from '@tabler/icons-react'
 import { lazy, Suspense, useState } from 'react'
+import { useSettled } from '../../data/settled'
 import { Waiting } from '../../parts/offline/waiting'
 import { type User, useRoles, useTeams, useUsers } from '../../parts/settings/people'
 import { roleName } from '../../parts/settings/role-name'
@@ -17,6 +18,7 @@ const UserPlaces = lazy(async () => ({ default: (await import('../../parts/setti
 const Leave = lazy(async () => ({ default: (await import('../../parts/settings/leave')).Leave }))
 const InviteUser = lazy(async () => ({ default: (await import('../../parts/settings/invite-user')).InviteUser }))
 
+const PAUSE_MS = 150
 const TONES = { listed: undefined, invited: 'past', active: 'good', suspended: 'bad', deactivated: undefined } as const
 type Act = { kind: 'invite' } | { kind: 'link' | 'places' | 'leave'; user: User }
 
@@ -25,16 +27,14 @@ export default function Users() {
   const [act, setAct] = useState<Act>()
   const [query, setQuery] = useState('')
   const [gone, setGone] = useState(false)
-  const asked = useUsers()
+  const asked = useUsers(useSettled(query.trim(), PAUSE_MS))
   const roles = useRoles().data?.items
   const teams = useTeams().data
   const live = (user: User) => asked.data?.items.find((one) => one.id === user.id) ?? user // others may save meanwhile
   const close = () => setAct(undefined)
   const nameOfRole = new Map((roles ?? []).map((role) => [role.id, roleName(role)]))
   const nameOfTeam = new Map((teams?.items ?? []).map((team) => [team.id, team.name]))
-  const shown = (asked.data?.items ?? []).filter(
-    (user) => (gone || user.status !== 'deactivated') && `${user.name} ${user.email ?? ''}`.toLowerCase().includes(query.toLowerCase()),
-  )
+  const shown = (asked.data?.items ?? []).filter((user) => gone || user.status !== 'deactivated')
   return (
     <SettingsPage
       title={t('settings.pages.users')}

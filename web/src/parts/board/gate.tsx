@@ -2,7 +2,7 @@ import { type FormEvent, useId, useState } from 'react'
 import { isProblem, type Problem } from '../../api/problem'
 import { useCommand } from '../../data/act'
 import { fetchOne, useRecord } from '../../data/records'
-import { bodyOf, type InputDescription, inputsOf, type ObjectDescription } from '../../meta/describe'
+import { bodyOfAll, type InputDescription, inputsOf, type ObjectDescription } from '../../meta/describe'
 import { type Doc, fieldValue } from '../../meta/meta'
 import { useStagePaths } from '../../meta/stages'
 import { Button } from '../../ui/button'
@@ -46,24 +46,24 @@ export function Gate({ object, record, to, problem, onPass, onClose }: Props) {
 
   const submit = async (event: FormEvent) => {
     event.preventDefault()
-    for (const field of missing) {
-      const editor = field.editor
-      const value = values[field.name]
-      if (editor === undefined || value === undefined) continue
+    const given = missing.filter((field) => field.editor && values[field.name] !== undefined)
+    for (const command of new Set(given.flatMap((field) => field.editor?.command ?? []))) {
+      const fields = given.filter((field) => field.editor?.command === command)
       try {
         const base = (await fetchOne(object, record.id)).record
         await run({
           object,
-          command: editor.command,
+          command,
           id: record.id,
           base,
-          body: bodyOf(field, value, base),
-          patch: { [field.name]: value },
+          ...bodyOfAll(fields, values, base),
           told: false,
         })
       } catch (error) {
         if (!isProblem(error)) throw error
-        return setErrors({ [field.name]: error.byField()[field.name] ?? error.message })
+        const said = error.byField()
+        const names = fields.map((field) => field.name)
+        return setErrors(names.some((name) => said[name]) ? said : { [names[0] as string]: error.message })
       }
     }
     const body = Object.fromEntries(own.map((input) => [input.name, values[input.name]]))

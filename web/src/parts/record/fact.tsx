@@ -90,6 +90,7 @@ function FactInput({ object, one, field, show, onEnd }: Omit<Props, 'now'> & { o
   const [error, setError] = useState('')
   const { run, busy } = useCommand()
   const box = useRef<HTMLFormElement>(null)
+  const sending = useRef(false)
   const base = useRef(one.record) // what was shown when the editing began: a clash is judged by it
   const { t } = useTranslation()
   const { Edit } = kind(field)
@@ -99,6 +100,7 @@ function FactInput({ object, one, field, show, onEnd }: Omit<Props, 'now'> & { o
     if (same(chosen, before)) return onEnd(false)
     const command = field.editor?.command
     if (command === undefined || busy) return
+    sending.current = true
     try {
       setError('')
       const told = t('record.isNow', { field: field.label, value: kind(field).format(chosen, place) || t('record.empty') })
@@ -116,6 +118,8 @@ function FactInput({ object, one, field, show, onEnd }: Omit<Props, 'now'> & { o
       if (!isProblem(failed)) throw failed
       const errors = failed.byField()
       setError(errors[field.editor?.input ?? ''] ?? errors[field.name] ?? failed.errors[0]?.message ?? failed.message)
+    } finally {
+      sending.current = false
     }
   }
   const onKeyDown = (event: KeyboardEvent) => {
@@ -129,14 +133,12 @@ function FactInput({ object, one, field, show, onEnd }: Omit<Props, 'now'> & { o
     setValue(chosen)
     if (AT_ONCE.includes(field.show)) void save(chosen)
   }
-  // the list of a select lies outside of the box: a click into it is no leaving
   const onBlur = () =>
-    setTimeout(
-      () =>
-        !box.current?.contains(document.activeElement) &&
-        !AT_ONCE.includes(field.show) &&
-        void save(read(box.current, field, show, one) ?? value),
-    )
+    setTimeout(() => {
+      if (!hasLeft(box.current)) return
+      if (!AT_ONCE.includes(field.show)) return void save(read(box.current, field, show, one) ?? value)
+      if (!sending.current && error === '') onEnd(false) // what is chosen is saved at once: nobody has chosen
+    })
   return (
     <form
       ref={box}
@@ -150,6 +152,12 @@ function FactInput({ object, one, field, show, onEnd }: Omit<Props, 'now'> & { o
       <Edit place={show.place(field, one.record, one.names)} value={value} onChange={onChange} error={error} bare autoFocus />
     </form>
   )
+}
+
+/** Whether the focus is elsewhere; the list of a select and a calendar lie outside of the box, and another window takes no focus away. */
+function hasLeft(box: HTMLElement | null): boolean {
+  const to = document.activeElement
+  return box !== null && document.hasFocus() && !box.contains(to) && !to?.closest('[data-portal], [role=listbox], [role=dialog]')
 }
 
 const WRITTEN = ['number', 'money', 'percent', 'measure']

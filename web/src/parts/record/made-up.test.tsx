@@ -1,3 +1,4 @@
+import { act } from 'react'
 import { afterEach, expect, test } from 'vitest'
 import { useObject } from '../../meta/use-types'
 import { made } from '../../test/made-up'
@@ -118,6 +119,22 @@ test('a fact is edited in its place by its own command, with the version that wa
   expect(sent?.body).toEqual({ price: '2500', currency: 'EUR' })
   expect(sent?.headers.get('If-Match')).toBe('"3"')
   expect(sent?.headers.get('Idempotency-Key')).toMatch(/^[0-9a-f]{32}$/)
+})
+
+test('an input that is left without a choice closes, and nothing is sent', async () => {
+  const asked = harbour()
+  const box = await play(Page, '/o/boat/b1')
+  await seen(box, '€1,200')
+  await press(button(box, 'Edit Currency'))
+  const input = box.querySelector<HTMLInputElement>('[data-field="currency"] input')
+  if (!input) throw new Error('no input')
+  await act(async () => input.focus())
+  await rest()
+  expect(box.querySelector('[data-field="currency"] input')).not.toBeNull()
+  await act(async () => button(box, 'Edit Price')?.focus())
+  await rest()
+  expect(box.querySelector('[data-field="currency"] input')).toBeNull()
+  expect(asked.filter((one) => one.method !== 'GET')).toEqual([])
 })
 
 test('what is refused stands at its field, and the value goes back', async () => {

@@ -1,18 +1,19 @@
 import { useState } from 'react'
 import { Button } from '../../ui/button'
 import { Dialog } from '../../ui/dialog'
-import { SelectField } from '../../ui/select'
 import { useTranslation } from '../../words'
-import { optionsOf, type User, useUsers } from './people'
+import type { User } from './people'
+import { PersonPicker } from './people-fields'
 import s from './settings.module.css'
 import { useSave } from './use-save'
+
+const NOBODY: Record<string, string> = {}
 
 /** Somebody leaves: they cannot sign in any more, and their open work goes to somebody else. */
 export function Leave({ user, onClose }: { user: User; onClose(): void }) {
   const { t } = useTranslation()
   const { save, busy, problem } = useSave('user')
   const [to, setTo] = useState<string | null>(null)
-  const others = useUsers().data?.items.filter((one) => one.id !== user.id && one.status === 'active')
   async function leave() {
     const at = `/identity/users/${user.id}`
     if (to && !(await save('POST', `${at}/hand-over`, { to }, false))) return
@@ -34,12 +35,13 @@ export function Leave({ user, onClose }: { user: User; onClose(): void }) {
     >
       <div className={s.form}>
         <p>{t('settings.users.leaveText')}</p>
-        <SelectField
+        <PersonPicker
           label={t('settings.users.handOver')}
           description={t('settings.users.handOverHint')}
           value={to}
-          clearable
-          data={optionsOf(others)}
+          names={NOBODY}
+          but={user.id}
+          active
           onChange={setTo}
         />
         <p role="alert" className={s.problem}>

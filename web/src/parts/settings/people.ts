@@ -20,7 +20,8 @@ export interface Team {
   leads: string[]
 }
 
-export const useUsers = () => useAll<User>('user', '/identity/users', { sort: 'name' })
+/** Those whom a text finds, or the first ones by name. */
+export const useUsers = (text = '') => useAll<User>('user', '/identity/users', text ? { q: text, sort: 'relevance' } : { sort: 'name' })
 export const useTeams = () => useAll<Team>('team', '/identity/teams', { sort: 'name' })
 export const useRoles = () => useAll<Role>('role', '/identity/access/roles', { limit: undefined, names: undefined, min_version: undefined })
 

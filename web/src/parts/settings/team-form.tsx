@@ -1,22 +1,24 @@
 import { TextField } from '../../ui/field'
-import { MultiSelectField, SelectField } from '../../ui/select'
+import { SelectField } from '../../ui/select'
 import { useTranslation } from '../../words'
 import { Effects } from './effects'
 import { changedOf, useForeseen } from './foreseen'
 import { FormDialog } from './form-dialog'
 import { Meanwhile } from './meanwhile'
 import { namesIn, optionsOf, type Team } from './people'
+import { PeoplePicker } from './people-fields'
 import { useDraft } from './use-draft'
 import { useSave } from './use-save'
 
 interface Props {
   team?: Team
   teams: Team[]
-  users: { value: string; label: string }[]
+  /** The names of people by id, as far as the page knows them. */
+  people: Record<string, string>
   onClose(): void
 }
 
-export function TeamForm({ team, teams, users, onClose }: Props) {
+export function TeamForm({ team, teams, people, onClose }: Props) {
   const { t } = useTranslation()
   const { save, busy, errors, problem } = useSave('team', ['name', 'parent', 'leads'])
   const live = { name: team?.name ?? '', parent: team?.parent ?? null, leads: team?.leads ?? [] }
@@ -24,7 +26,7 @@ export function TeamForm({ team, teams, users, onClose }: Props) {
   const preview = `/identity/teams/${team?.id}/preview`
   const changed = team && changedOf({ parent: before.parent, leads: before.leads }, { parent: now.parent, leads: now.leads })
   const { isFetching } = useForeseen(preview, changed)
-  const names = namesIn([...users, ...optionsOf(teams)])
+  const names = namesIn([...Object.entries(people).map(([value, label]) => ({ value, label })), ...optionsOf(teams)])
   const titleOf = (field: string, value: unknown) => (field === 'name' ? String(value) : names(value))
   async function keep() {
     const { parent, ...details } = now
@@ -62,11 +64,11 @@ export function TeamForm({ team, teams, users, onClose }: Props) {
         data={optionsOf(teams.filter((one) => one.id !== team?.id))}
         onChange={(parent) => setNow({ ...now, parent })}
       />
-      <MultiSelectField
+      <PeoplePicker
         label={t('settings.teams.leads')}
         value={now.leads}
         error={errors.leads}
-        data={users}
+        names={people}
         onChange={(leads) => setNow({ ...now, leads })}
       />
       <Meanwhile moved={meanwhile} label={(field) => t(`settings.teams.${field}`)} text={titleOf} />

@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
 import { call, get, type Method, newKey, type Query } from '../../api/client'
 import { isProblem, Problem } from '../../api/problem'
@@ -79,7 +79,11 @@ const pageOf = <T>(type: string, path: string, query: Query, signal: AbortSignal
 
 /** The first records of a list of the settings, own changes among them. */
 export const useAll = <T>(type: string, path: string, query: Query = {}) =>
-  useQuery({ queryKey: ['settings', type, path, query], queryFn: ({ signal }) => pageOf<T>(type, path, query, signal) })
+  useQuery({
+    queryKey: ['settings', type, path, query],
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => pageOf<T>(type, path, query, signal),
+  })
 
 /** The same, where there may be more of them than one answer holds. */
 export const usePages = <T>(type: string, path: string, query: Query) =>

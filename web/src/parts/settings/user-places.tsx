@@ -1,12 +1,13 @@
 import { Button } from '../../ui/button'
 import { Dialog } from '../../ui/dialog'
-import { MultiSelectField, SelectField } from '../../ui/select'
+import { MultiSelectField } from '../../ui/select'
 import { useTranslation } from '../../words'
 import { useGuard } from '../form/unsaved'
 import { Effects } from './effects'
 import { changedOf, useForeseen } from './foreseen'
 import { Meanwhile } from './meanwhile'
 import { namesIn, optionsOf, type User, useRoles, useTeams, useUsers } from './people'
+import { PersonPicker } from './people-fields'
 import { roleName } from './role-name'
 import s from './settings.module.css'
 import { useDraft } from './use-draft'
@@ -26,9 +27,10 @@ export function UserPlaces({ user, onClose }: { user: User; onClose(): void }) {
   const { isFetching } = useForeseen(preview, changed)
   const roles = useRoles().data?.items
   const teams = useTeams().data?.items
-  const users = useUsers().data?.items.filter((one) => one.id !== user.id && one.status !== 'deactivated')
+  const known = { ...useUsers().data?.names }
   const roleOptions = (roles ?? []).map((role) => ({ value: role.id, label: roleName(role) }))
-  const names = namesIn([...roleOptions, ...optionsOf(teams), ...optionsOf(users)])
+  const people = Object.entries(known).map(([value, label]) => ({ value, label }))
+  const names = namesIn([...people, ...roleOptions, ...optionsOf(teams)])
   const { close, guard } = useGuard(changed !== undefined, onClose)
   async function keep() {
     let { version } = draft
@@ -69,12 +71,12 @@ export function UserPlaces({ user, onClose }: { user: User; onClose(): void }) {
             data={optionsOf(teams)}
             onChange={(next) => setNow({ ...now, teams: next })}
           />
-          <SelectField
+          <PersonPicker
             label={t('settings.users.manager')}
             value={now.manager}
             error={errors.manager}
-            clearable
-            data={optionsOf(users)}
+            names={known}
+            but={user.id}
             onChange={(next) => setNow({ ...now, manager: next })}
           />
           <Meanwhile moved={draft.meanwhile} label={(field) => t(LABELS[field] ?? '')} text={(_, ids) => names(ids)} />
