@@ -148,6 +148,7 @@ def test_a_team_and_a_person_say_who_gains_and_loses_before_they_are_saved(visit
         expect(dialog(page).get_by_role("region", name="将会改变")).to_be_visible()
         look(page, "settings-team-change")
         dialog(page).get_by_role("button", name="取消").click()
+        page.get_by_role("button", name="离开").click()
         page.get_by_role("button", name="Harbour 的更多操作").click()
         page.get_by_role("menuitem", name="归档").click()
         expect(dialog(page).get_by_role("region", name="将会改变")).to_be_visible()
