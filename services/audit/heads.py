@@ -27,6 +27,8 @@ from shared.views.port import Kind as ViewKind
 
 _WHO = tuple(ViewField(name, ViewKind.KEYWORD, "操作人", "Who", ref="user") for name in ("actor", "on_behalf_of"))
 
+_KEY, _BY_KEY = "api_key", "key-"  # a record type, and how its records act
+
 
 class EventHead(TypedDict):
     position: int
@@ -80,8 +82,13 @@ class Heads:
         return heads
 
     async def names(self, heads: Sequence[EventHead]) -> dict[str, str]:
-        """The names of the people who did it, as far as the caller sees them."""
-        return await titles_of([dict(one) for one in heads], _WHO, self._kernel, self._access)
+        """The names of the people and API keys who did it, as far as the caller sees them."""
+        found = dict(await titles_of([dict(one) for one in heads], _WHO, self._kernel, self._access))
+        ids = {one["actor"].removeprefix(_BY_KEY) for one in heads if one["actor"].startswith(_BY_KEY)}
+        if ids and _KEY in self._kernel.catalogue:
+            keys = await seen(self._kernel, self._kernel.catalogue[_KEY], ids, self._access)
+            found |= {f"{_BY_KEY}{id}": title for id, key in keys.items() if (title := self.title(_KEY, key))}
+        return found
 
     async def metadata(self, event: Stored) -> Metadata:
         """With the reason in clear, masked where it was erased. What is no metadata reads as if there were none."""

@@ -28,7 +28,7 @@ TERMS: dict[str, tuple[Kind, str]] = {
 class SearchPage(TypedDict):
     items: list[EventHead]
     next: Annotated[str | None, Field(description="The cursor of the next page; a page may be short and have one")]
-    names: Annotated[dict[str, str], Field(description="Of the people who did it, by id")]
+    names: Annotated[dict[str, str], Field(description="Of the people and keys who did it, by id")]
     complete: Annotated[bool, Field(description="false: the index is still being filled from the log")]
 
 

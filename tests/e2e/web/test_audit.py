@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import httpx
 import pytest
 from playwright.sync_api import expect
@@ -40,6 +42,42 @@ def test_auditors_find_an_event_and_what_hangs_together_with_it(
             different.get_by_text("对您隐藏的字段" if chinese else "Fields that are hidden from you")
         ).to_be_visible()
         look(page, "settings-audit-since")
+
+
+def test_a_search_is_an_address_and_a_command_is_taken_back(visit: Visit, http: httpx.Client) -> None:
+    at = "/customer/accounts"
+    id = http.post(at, json={"name": "Logged Lake", "city": "Ulm"}).raise_for_status().json()["id"]
+    role = http.get("/identity/me").raise_for_status().json()["roles"][0]["id"]
+    until = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    asked = {"name": "Till robot", "role": role, "expires_at": until}
+    key = http.post("/identity/api-keys", json=asked).raise_for_status().json()["key"]
+    bearer = {"Authorization": f"Bearer {key}"}
+    httpx.patch(f"{http.base_url}{at}/{id}".replace("//customer", "/customer"), json={"city": "Trier"}, headers=bearer)
+    with visit(f"/o/account/{id}?tab=history") as page:
+        page.get_by_role("button", name="Show in audit log").first.click()
+        event = page.get_by_role("dialog", name="Event")
+        expect(event).to_contain_text("API key Till robot")
+        page.go_back()
+        page.get_by_role("button", name="More actions").first.click()
+        page.get_by_role("menuitem", name="Show in audit log").click()
+        events = page.get_by_role("region", name="Events", exact=True)
+        expect(events.get_by_role("listitem")).to_have_count(2)
+        expect(page.get_by_role("combobox", name="Person or record")).to_have_value("Logged Lake")
+        page.get_by_role("combobox", name="Act", exact=True).click()
+        page.get_by_role("option", name="Account: Edit the account", exact=True).click()
+        expect(events.get_by_role("listitem")).to_have_count(1)
+        page.reload()
+        expect(events.get_by_role("listitem")).to_have_count(1)
+        events.get_by_role("button").first.click()
+        whole = event.get_by_role("region", name="All that was done with it")
+        whole.get_by_role("button", name="Take 1 record back…").click()
+        whole.get_by_role("button", name="Take 1 record back").click()
+        expect(whole.get_by_role("status")).to_have_text("Undone")
+        page.go_back()
+        expect(event).to_have_count(0)
+        page.go_back()
+        expect(events.get_by_role("listitem")).to_have_count(3)
+    assert http.get(f"{at}/{id}").raise_for_status().json()["city"] == "Ulm"
 
 
 @pytest.mark.parametrize(("screen", "language"), SEEN, ids=["desktop-en", "phone-zh-CN"])

@@ -2,7 +2,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet,
 import { Failed } from '../pages/failed'
 import { NotFound } from '../pages/not-found'
 import { queries } from './queries'
-import { dashboardSearch, listSearch, recordSearch, signInSearch, weekSearch } from './search'
+import { auditSearch, dashboardSearch, listSearch, recordSearch, signInSearch, weekSearch } from './search'
 import { currentSession } from './session'
 import { Shell } from './shell/shell'
 
@@ -85,6 +85,7 @@ const importPage = createRoute({
 const settings = createRoute({
   getParentRoute: () => shell,
   path: '/settings/{-$page}',
+  validateSearch: auditSearch,
   component: lazyRouteComponent(() => import('../pages/settings'), 'Settings'),
 })
 const help = createRoute({

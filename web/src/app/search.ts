@@ -110,6 +110,33 @@ export const signInSearch = (raw: Record<string, unknown>): { to?: string } => {
   const to = text(raw.to)
   return only({ to: to && /^\/(?![/\\])/.test(to) ? to : undefined })
 }
+/** What the audit log is searched for, and the event that stands open. Other pages of the settings take nothing. */
+export interface AuditSearch {
+  actor?: string
+  about?: string
+  record?: string
+  category?: string
+  command?: string
+  reason?: string
+  since?: string
+  until?: string
+  /** All that one act led to. */
+  correlation?: string
+  event?: string
+}
+export const auditSearch = (raw: Record<string, unknown>): AuditSearch =>
+  only({
+    actor: text(raw.actor),
+    about: text(raw.about),
+    record: text(raw.record),
+    category: text(raw.category),
+    command: text(raw.command),
+    reason: text(raw.reason),
+    since: spot(raw.since),
+    until: spot(raw.until),
+    correlation: text(raw.correlation),
+    event: text(raw.event),
+  })
 /** The Monday of the week that is shown. */
 export const weekSearch = (raw: Record<string, unknown>): { week?: string } => {
   const week = text(raw.week)

@@ -27,11 +27,14 @@ export function announce(client: QueryClient, text: string, undo?: Undo | null):
   toast({ text, kind: 'good', undo: undo ? () => takeBack(client, undo).then(() => undefined) : undefined })
 }
 
+/** The way back as it was handed out, without a message. Raises Problem. */
+export const sendBack = ({ method, path, body }: Undo): Promise<Done> => call<Done>(method, path, { body, key: newKey() })
+
 /** Send the way back as it was handed out. What undid it can be undone again. Answers whether it went through. */
 export async function takeBack(client: QueryClient, undo: Undo): Promise<boolean> {
   const type = typeAt(client, undo.path)
   try {
-    const done = await call<Done>(undo.method, undo.path, { body: undo.body, key: newKey() })
+    const done = await sendBack(undo)
     if (type) wrote(type.name, done.id, done.version)
     announce(client, t('record.undone'), done.undo)
     return true

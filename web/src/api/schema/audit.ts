@@ -2020,7 +2020,7 @@ export interface components {
             next: string | null;
             /**
              * Names
-             * @description Of the people who did it, by id
+             * @description Of the people and keys who did it, by id
              */
             names: {
                 [key: string]: string;

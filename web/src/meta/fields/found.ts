@@ -19,6 +19,8 @@ export interface Option {
 }
 const LIMIT = 20
 const ALL: Query = {}
+/** What stands for a record whose title is not known yet: nobody looks for it. */
+export const UNTITLED = '…'
 const seen = new Map<string, Hit>()
 onSignOut(() => seen.clear()) // the next one may not read the same
 
@@ -60,10 +62,10 @@ const wordOf = (field: FieldDescription, value: string, names: Record<string, st
 export function useFound(among: string[], chosen: string[], names: Record<string, string>, where: Query = ALL) {
   const types = useTypes()
   const [search, setSearch] = useState('')
-  const titleOf = (id: string) => names[id] ?? (seen.has(id) ? labelOf(seen.get(id) as Hit) : '…')
+  const titleOf = (id: string) => names[id] ?? (seen.has(id) ? labelOf(seen.get(id) as Hit) : UNTITLED)
   const only = among.length === 1 ? types.type(among[0] as string) : undefined
   const still = useSettled(search.trim(), 150)
-  const typed = chosen.some((id) => titleOf(id) === still) ? '' : still
+  const typed = still === UNTITLED || chosen.some((id) => titleOf(id) === still) ? '' : still
   const { data = [] } = useQuery({
     queryKey: ['found', among.join(), typed, where],
     staleTime: 30_000,

@@ -1,5 +1,5 @@
-import { useState } from 'react'
-import { type Asked, NOTHING } from '../../parts/audit/answers'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import type { AuditSearch } from '../../app/search'
 import { Detail } from '../../parts/audit/detail'
 import { Events } from '../../parts/audit/events'
 import { Filters } from '../../parts/audit/filters'
@@ -7,17 +7,19 @@ import { SettingsPage } from '../../parts/settings/settings-page'
 import { Drawer } from '../../ui/drawer'
 import { useTranslation } from '../../words'
 
-/** The explorer of the log: who did what, when and why, what followed, and what takes it back. */
+/** The explorer of the log: who did what, when and why, what followed, and what takes it back. The address has all of it. */
 export default function Audit() {
   const { t } = useTranslation()
-  const [asked, setAsked] = useState<Asked>(NOTHING)
-  const [shown, setShown] = useState('')
+  const go = useNavigate()
+  const { event, ...asked } = useSearch({ strict: false }) as AuditSearch
+  const show = (search: AuditSearch) => void go({ to: '/settings/{-$page}', params: { page: 'audit' }, search })
+  const open = (id?: string) => show({ ...asked, event: id })
   return (
     <SettingsPage title={t('settings.pages.audit')} lead={t('audit.lead')} topic="audit" wide>
-      <Filters asked={asked} onAsk={setAsked} />
-      <Events asked={asked} onOpen={setShown} />
-      <Drawer open={Boolean(shown)} onClose={() => setShown('')} title={t('audit.event')} size={520}>
-        {shown && <Detail key={shown} id={shown} onOpen={setShown} />}
+      <Filters asked={asked} onAsk={show} />
+      <Events asked={asked} onOpen={open} />
+      <Drawer open={Boolean(event)} onClose={() => open()} title={t('audit.event')} size={520}>
+        {event && <Detail key={event} id={event} onOpen={open} />}
       </Drawer>
     </SettingsPage>
   )

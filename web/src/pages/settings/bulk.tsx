@@ -1,4 +1,5 @@
 import { download } from '../../data/files'
+import { useInLog } from '../../parts/audit/in-log'
 import { type Act, Counts, type Status, useActs, useTitle } from '../../parts/bulk/listed'
 import { Waiting } from '../../parts/offline/waiting'
 import { RowMenu } from '../../parts/settings/row-menu'
@@ -19,6 +20,7 @@ export default function Bulk() {
   const asked = useActs()
   const { data } = asked
   const titleOf = useTitle()
+  const inLog = useInLog()
   const { save, problem } = useSave('bulk')
   const send = (one: Act, verb: string) => void save('POST', `/bulk/${one.id}/${verb}`, {}, t(`bulk.${verb}Done`))
   const itemsOf = (one: Act): MenuItem[] => [
@@ -41,6 +43,7 @@ export default function Bulk() {
       disabled: one.status !== 'paused' && one.status !== 'failed',
       run: () => send(one, 'resume'),
     },
+    ...inLog({ correlation: one.id }),
     {
       id: 'revert',
       label: t('bulk.revert'),

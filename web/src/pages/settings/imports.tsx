@@ -1,5 +1,6 @@
 import { useNavigate } from '@tanstack/react-router'
 import { download } from '../../data/files'
+import { useInLog } from '../../parts/audit/in-log'
 import { Waiting } from '../../parts/offline/waiting'
 import { RowMenu } from '../../parts/settings/row-menu'
 import s from '../../parts/settings/settings.module.css'
@@ -28,6 +29,7 @@ export default function Imports() {
   const go = useNavigate()
   const asked = useAll<Import>('import', '/imports', { sort: '-created_at', limit: 50, names: undefined })
   const { data } = asked
+  const inLog = useInLog()
   const { save, problem } = useSave('import')
   const send = (one: Import, verb: string) => void save('POST', `/imports/${one.id}/${verb}`, {}, t(`settings.imports.${verb}Done`))
   return (
@@ -97,6 +99,7 @@ export default function Imports() {
                         disabled: one.status !== 'paused',
                         run: () => send(one, 'resume'),
                       },
+                      ...inLog({ correlation: one.id }),
                       {
                         id: 'revert',
                         label: t('settings.imports.revert'),

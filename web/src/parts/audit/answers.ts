@@ -1,9 +1,11 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { get } from '../../api/client'
 import type { components } from '../../api/schema/audit'
+import type { AuditSearch } from '../../app/search'
 import type { Names } from '../../data/records'
 import type { Undo } from '../../data/undo'
 import { useTypes } from '../../meta/use-types'
+import { joined } from '../../ui/format'
 import { useTranslation } from '../../words'
 import type { Between, Found } from './between'
 
@@ -20,21 +22,21 @@ export interface OneEvent extends Undoable {
   changes: Record<string, { from?: unknown; to?: unknown }>
   names: Names
 }
+/** A record that an act changed, and what takes that back. */
+export interface Touched extends Undoable {
+  record: { type: string; id: string; title?: string }
+  events: number
+  types: string[]
+}
 export interface Did extends Undoable {
   events: number
   job: Head['record']
+  /** The first of them. */
+  records: Touched[]
 }
 
-/** What is looked for; an empty value is no condition. */
-export interface Asked {
-  actor: string
-  category: string
-  reason: string
-  about: string
-  since: string
-  until: string
-}
-export const NOTHING: Asked = { actor: '', category: '', reason: '', about: '', since: '', until: '' }
+/** What is looked for; what is not set is no condition. */
+export type Asked = Omit<AuditSearch, 'event'>
 
 export const useLog = (asked: Asked) =>
   useInfiniteQuery({
@@ -92,14 +94,17 @@ export function useWording() {
     /** The label of its command, else its type in words. */
     what: (one: Pick<Head, 'record' | 'command_name' | 'type'>) =>
       (one.record && types.type(one.record.type)?.command(one.command_name)?.label) ?? inWords(one.type),
-    event: (one: Head) => inWords(one.type),
+    event: (one: Pick<Head, 'type'>) => inWords(one.type),
     /** The record type, or what the stream is. */
-    kind: (one: Head) => {
+    kind: (one: Pick<Head, 'record' | 'stream' | 'read'>) => {
       if (one.read) return t('audit.reads')
       const name = one.record?.type ?? one.stream.split('-')[0] ?? ''
       return types.type(name)?.label ?? name.replaceAll('_', ' ')
     },
-    who: (one: Pick<Head, 'actor' | 'on_behalf_of'>, names: Names) =>
-      names[one.on_behalf_of] ?? names[one.actor] ?? (one.actor.startsWith('key-') ? t('audit.key') : t('timeline.system')),
+    who: ({ actor, on_behalf_of }: Pick<Head, 'actor' | 'on_behalf_of'>, names: Names) => {
+      const key = actor.startsWith('key-') ? (names[actor] ? t('audit.keyNamed', { name: names[actor] }) : t('audit.key')) : undefined
+      const person = names[on_behalf_of] ?? names[actor]
+      return key ? joined([key, ...(names[on_behalf_of] ? [names[on_behalf_of]] : [])]) : (person ?? t('timeline.system'))
+    },
   }
 }

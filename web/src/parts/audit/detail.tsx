@@ -1,21 +1,21 @@
 import { IconArrowBackUp, IconDownload } from '@tabler/icons-react'
-import { useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
 import { download } from '../../data/files'
-import { type Undo, useUndo } from '../../data/undo'
+import type { Undo } from '../../data/undo'
 import { useObject } from '../../meta/use-types'
 import { Button } from '../../ui/button'
-import { moment, number } from '../../ui/format'
+import { moment } from '../../ui/format'
 import { useTranslation } from '../../words'
 import { Waiting } from '../offline/waiting'
 import Access from './access'
-import { type Head, type OneEvent, useAct, useEvent, useWording } from './answers'
+import { type Head, type OneEvent, useEvent, useWording } from './answers'
 import s from './audit.module.css'
 import { Causes } from './causes'
 import { Changes } from './changes'
 import { ReadDetail } from './read'
 import { Since } from './since'
+import { useTakenBack } from './taken-back'
+import { Whole } from './whole'
 
 /** One event: who, when, why, what it changed, what hangs together with it, and what takes it back. */
 export function Detail({ id, onOpen }: { id: string; onOpen(event: string): void }) {
@@ -33,7 +33,7 @@ export function Detail({ id, onOpen }: { id: string; onOpen(event: string): void
       {!event.readable && !event.read && <p className={s.soft}>{t('audit.unreadable')}</p>}
       <h3>{t('audit.causes')}</h3>
       <Causes event={id} onOpen={onOpen} />
-      <Whole event={event} />
+      <Whole act={event.correlation_id} />
       {event.record && event.readable && (
         <>
           <Since event={event} />
@@ -116,46 +116,4 @@ function Changed({ one }: { one: OneEvent }) {
       <Changes object={object} one={one} />
     </>
   )
-}
-
-/** All that the act did; of an import or a bulk act, what takes all of it back. */
-function Whole({ event }: { event: Head }) {
-  const { t } = useTranslation()
-  const undo = useTakenBack()
-  const [sure, setSure] = useState(false)
-  const { data } = useAct(event.correlation_id)
-  if (!data?.job) return null
-  return (
-    <section className={s.whole}>
-      <p>
-        {t('audit.partOf')} <b>{data.job.title ?? data.job.id}</b> · {t('audit.count', { count: data.events, shown: number(data.events) })}
-      </p>
-      {data.undo && !sure && (
-        <Button small onClick={() => setSure(true)}>
-          {data.undo.label}…
-        </Button>
-      )}
-      {data.undo && sure && (
-        <>
-          <p>{t('audit.sure')}</p>
-          <Button small look="quiet" onClick={() => setSure(false)}>
-            {t('common.cancel')}
-          </Button>
-          <Button small look="primary" onClick={() => void undo(data.undo as Undo)}>
-            {data.undo.label}
-          </Button>
-        </>
-      )}
-      {!data.undo && data.undo_reason && <p className={s.soft}>{data.undo_reason.message}</p>}
-    </section>
-  )
-}
-
-function useTakenBack() {
-  const undo = useUndo()
-  const client = useQueryClient()
-  return async (way: Undo) => {
-    await undo(way)
-    await client.invalidateQueries({ queryKey: ['audit'] })
-  }
 }

@@ -1,46 +1,84 @@
+import { IconX } from '@tabler/icons-react'
+import { may, useMe } from '../../app/session'
 import { useTypes } from '../../meta/use-types'
 import { DateField } from '../../ui/date'
 import { TextField } from '../../ui/field'
+import { IconButton } from '../../ui/icon-button'
 import { SelectField } from '../../ui/select'
 import { useTranslation } from '../../words'
-import type { Asked } from './answers'
+import { useAll } from '../settings/use-save'
+import { AboutField } from './about-field'
+import { type Asked, useLog } from './answers'
 import s from './audit.module.css'
 import { PersonField } from './person-field'
 
-/** The conditions, which hold all at once. Texts are asked for when they are left or Enter is pressed. */
+/** The conditions, which hold all at once. The reason is asked for when it is left or Enter is pressed. */
 export function Filters({ asked, onAsk }: { asked: Asked; onAsk(asked: Asked): void }) {
   const { t } = useTranslation()
-  const types = useTypes().all
-  const set = (name: keyof Asked) => (value: string | null) => onAsk({ ...asked, [name]: value ?? '' })
-  const typed = (name: 'reason' | 'about') => ({
-    label: t(`audit.${name}`),
-    defaultValue: asked[name],
-    onBlur: (event: { currentTarget: { value: string } }) => set(name)(event.currentTarget.value.trim()),
-    onKeyDown: (event: { key: string; currentTarget: { value: string } }) =>
-      event.key === 'Enter' && set(name)(event.currentTarget.value.trim()),
-  })
+  const types = useTypes()
+  const keys = useKeys(asked)
+  const set = (name: keyof Asked) => (value: string | null) => onAsk({ ...asked, [name]: value || undefined })
+  const type = types.type(asked.category ?? '')
+  const commands = (type ? [type] : types.all).flatMap((one) =>
+    one.commands.map(({ name, label }) => ({ value: name, label: type ? label : `${one.label}: ${label}` })),
+  )
   return (
     <search className={s.filters} aria-label={t('audit.search')}>
       <PersonField
         label={t('audit.who')}
-        others={[{ value: 'system', label: t('timeline.system') }]}
-        value={asked.actor}
+        others={[{ value: 'system', label: t('timeline.system') }, ...keys]}
+        value={asked.actor ?? ''}
         onChange={set('actor')}
         placeholder={t('audit.anybody')}
       />
       <SelectField
         label={t('audit.kind')}
-        data={[{ value: 'reads', label: t('audit.reads') }, ...types.map(({ name, label }) => ({ value: name, label }))]}
-        value={asked.category || null}
-        onChange={set('category')}
+        data={[{ value: 'reads', label: t('audit.reads') }, ...types.all.map(({ name, label }) => ({ value: name, label }))]}
+        value={asked.category ?? null}
+        onChange={(category) => onAsk({ ...asked, category: category || undefined, command: undefined })}
         placeholder={t('audit.everything')}
         searchable
         clearable
       />
-      <TextField {...typed('reason')} />
-      <TextField {...typed('about')} placeholder={t('audit.aboutHint')} />
-      <DateField label={t('audit.since')} value={asked.since || null} onChange={set('since')} />
-      <DateField label={t('audit.until')} value={asked.until || null} onChange={set('until')} />
+      <SelectField
+        label={t('audit.command')}
+        data={commands}
+        value={asked.command ?? null}
+        onChange={set('command')}
+        placeholder={t('audit.everything')}
+        searchable
+        clearable
+      />
+      <AboutField asked={asked} onChange={set('about')} />
+      <TextField
+        key={asked.reason}
+        label={t('audit.reason')}
+        defaultValue={asked.reason}
+        onBlur={(event) => event.currentTarget.value.trim() !== (asked.reason ?? '') && set('reason')(event.currentTarget.value.trim())}
+        onKeyDown={(event) => event.key === 'Enter' && set('reason')(event.currentTarget.value.trim())}
+      />
+      <DateField label={t('audit.since')} value={asked.since ?? null} onChange={set('since')} />
+      <DateField label={t('audit.until')} value={asked.until ?? null} onChange={set('until')} />
+      {(asked.correlation || asked.record) && (
+        <p className={s.only}>
+          {t(asked.correlation ? 'audit.oneAct' : 'audit.oneRecord')}{' '}
+          <IconButton small label={t('audit.widen')} onClick={() => onAsk({ ...asked, correlation: undefined, record: undefined })}>
+            <IconX size={16} stroke={1.6} />
+          </IconButton>
+        </p>
+      )}
     </search>
   )
+}
+
+/** API keys by their names: one's own, and those that have done what was found. */
+function useKeys(asked: Asked) {
+  const { t } = useTranslation()
+  const readable = may(useMe(), 'api_key', 'read')
+  const plain = { limit: undefined, names: undefined, min_version: undefined }
+  const own = useAll<{ id: string; name: string }>('api_key', '/identity/api-keys', plain, readable).data?.items ?? []
+  const pages = useLog(asked).data?.pages ?? []
+  const found = pages.flatMap(({ names }) => Object.entries(names).filter(([actor]) => actor.startsWith('key-')))
+  const all = new Map([...own.map(({ id, name }) => [`key-${id}`, name] as const), ...found])
+  return [...all].map(([value, name]) => ({ value, label: t('audit.keyNamed', { name }) }))
 }

@@ -11,6 +11,7 @@ import { IconButton } from '../../ui/icon-button'
 import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
 import { MADE, useBetween } from '../audit/between'
+import { useInLog } from '../audit/in-log'
 import { Waiting } from '../offline/waiting'
 import { Sentence } from '../timeline/sentence'
 import s from './history.module.css'
@@ -95,6 +96,7 @@ function Entry({ object, entry, show, names, one, joined }: Props & { entry: His
   const past = usePast()
   const travel = useTravel()
   const [, compare] = useBetween()
+  const [log] = useInLog()({ event: entry.event_id })
   const late = Math.abs(Date.parse(entry.recorded_at) - Date.parse(entry.occurred_at)) > 60_000
   return (
     <li data-joined={joined || undefined} title={joined ? t('timeline.cause') : undefined}>
@@ -129,6 +131,7 @@ function Entry({ object, entry, show, names, one, joined }: Props & { entry: His
           aria-label={t('audit.between.since.entry')}
           title={t('audit.between.since.entry')}
         />
+        {log && <Button look="quiet" small icon={log.icon} onClick={log.run} aria-label={t('audit.inLog')} title={t('audit.inLog')} />}
         {entry.undo && !past && (
           <Button look="quiet" small icon={<IconArrowBackUp size={15} stroke={1.6} />} onClick={() => void undo(entry.undo as never)}>
             {t('common.undo')}

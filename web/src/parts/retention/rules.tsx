@@ -2,6 +2,7 @@ import { may, useMe } from '../../app/session'
 import { useTypes } from '../../meta/use-types'
 import type { MenuItem } from '../../ui/menu'
 import { useTranslation } from '../../words'
+import { useInLog } from '../audit/in-log'
 import { RowMenu } from '../settings/row-menu'
 import s from '../settings/settings.module.css'
 import { useSave } from '../settings/use-save'
@@ -19,6 +20,7 @@ export function Rules({ rules, onEdit, onActivate }: Props) {
   const types = useTypes()
   const statuses = types.type('retention_rule')?.field('status')?.option_labels ?? {}
   const { save, problem } = useSave('retention_rule')
+  const inLog = useInLog()
   const manages = may(me, 'retention_rule', 'manage')
   function itemsOf(rule: Rule): MenuItem[] {
     const at = `${RULES}/${rule.id}`
@@ -32,6 +34,7 @@ export function Rules({ rules, onEdit, onActivate }: Props) {
           label: t('retention.deactivate'),
           run: () => void save('POST', `${at}/deactivate`, {}, t('retention.deactivated', { name: rule.name })),
         },
+      ...inLog({ about: rule.id }),
       rule.status === 'inactive' &&
         may(me, 'retention_rule', 'archive') && {
           id: 'remove',

@@ -78,8 +78,9 @@ const pageOf = <T>(type: string, path: string, query: Query, signal: AbortSignal
   get<Page<T>>(path, { limit: MOST, names: true, min_version: leastFor(type), ...query }, signal)
 
 /** The first records of a list of the settings, own changes among them. */
-export const useAll = <T>(type: string, path: string, query: Query = {}) =>
+export const useAll = <T>(type: string, path: string, query: Query = {}, enabled = true) =>
   useQuery({
+    enabled,
     queryKey: ['settings', type, path, query],
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) => pageOf<T>(type, path, query, signal),
