@@ -36,6 +36,12 @@ def lines_of(file: Path) -> set[str]:
     return {line.strip() for line in file.read_text().splitlines() if line.strip() and not line.startswith("#")}
 
 
+def edges_of(overlay: str) -> set[str]:
+    """Who may talk to whom: what holds for all, and what an overlay alone has."""
+    own = ROOT / "k8s" / f"edges-{overlay}.txt"
+    return lines_of(ROOT / "k8s" / "edges.txt") | (lines_of(own) if own.exists() else set())
+
+
 def wrong_objects(objects: list[Object]) -> Iterator[str]:
     """What the schemas of Kubernetes refuse."""
     for one in objects:
@@ -141,7 +147,7 @@ def manifests(rendered: Path, schemas: Mapping[Kind, Object]) -> Iterator[str]:
     yield from dangling(objects, lines_of(ROOT / "k8s" / "secrets.txt"))
     yield from wrong_scalers(objects, measures())
     if not rendered.name.startswith("stores"):
-        yield from wrong_edges([*objects, *stores], lines_of(ROOT / "k8s" / "edges.txt"))
+        yield from wrong_edges([*objects, *stores], edges_of(rendered.stem))
 
 
 def faults(rendered: list[Path]) -> Iterator[str]:

@@ -26,7 +26,8 @@ from tests.support.openapi_documents import documents
 ROOT = Path(__file__).parents[2]
 PYTHON = ROOT / ".venv-infra" / "bin" / "python"
 RENDERED = ROOT / "infra" / "k8s" / "rendered"
-KUSTOMIZE = {"development": "overlays/development", "production": "overlays/production", "stores": "stores"}
+OVERLAYS = ("development", "production", "buckets")
+KUSTOMIZE = {**{name: f"overlays/{name}" for name in OVERLAYS}, "stores": "stores"}
 
 
 def checked(*files: Path, root: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -136,7 +137,7 @@ def test_users_of_kafka_have_the_declared_rights_and_quotas_in_kubernetes_too() 
     assert strimzi.access_of(*declared.users) == declared
 
 
-@pytest.mark.parametrize("name", ["development", "production"])
+@pytest.mark.parametrize("name", OVERLAYS)
 def test_who_speaks_to_kafka_is_admitted_as_the_user_whose_rights_are_declared(name: str) -> None:
     """Strimzi calls a user of a password by its name, as access.yaml does, and one of a certificate CN=…."""
     stores = {o["metadata"]["name"]: o for o in yaml.safe_load_all((RENDERED / "stores.yaml").read_text())}
@@ -176,6 +177,19 @@ def test_objects_of_operators_are_judged_by_their_definitions(tmp_path: Path) ->
     ):
         assert line in done.stdout, done.stdout
     assert NONE not in done.stdout
+
+
+def test_who_reaches_buckets_is_declared(tmp_path: Path) -> None:
+    text, old = (
+        (RENDERED / "buckets.yaml").read_text(),
+        "      - customer\n      - policies\n      - warehouse\n      - verify\n",
+    )
+    assert old in text
+    (tmp_path / "buckets.yaml").write_text(text.replace(old, "      - sales\n"))
+    done = checked(tmp_path / "buckets.yaml")
+    everywhere = "[Deployment] => 0.0.0.0-255.255.255.255 : {protocols:TCP,dst_ports:443}"
+    assert f"+ allowed, not declared: crm/crm-sales{everywhere}" in done.stdout
+    assert f"- declared, not allowed: crm/crm-customer{everywhere}" in done.stdout
 
 
 def test_without_definitions_the_checks_say_what_they_left_out(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from infra.definitions import definitions, of_kubernetes
 
 K8S = Path(__file__).parents[1]
 RENDERED = K8S / "rendered"
-SUITE = ("development", "production")
+SUITE = ("development", "buckets", "production")
 POLICIES = K8S / "policies" / "requests-and-tags.yaml"
 Object = dict[str, Any]
 
@@ -103,11 +103,11 @@ def account(namespace: str) -> Object:
 def applied(client: httpx.Client) -> list[str]:
     """What the server says against the suite's manifests.
 
-    Development is judged and not kept: an installation does not become production in its place, disks do not change.
+    The overlays before production are judged and not kept: none becomes another one in its place, and disks stay.
     """
     cluster = Cluster(client)
     found = [f"definitions: {fault}" for fault in cluster.define(defined())]
     for name, file in (("policies", POLICIES), *((n, RENDERED / f"{n}.yaml") for n in ("stores", *SUITE))):
-        faults = cluster.apply_all(objects_in(file), dry=name == "development")
+        faults = cluster.apply_all(objects_in(file), dry=name in ("development", "buckets"))
         found += [f"{name}: {fault}" for fault in faults]
     return found
