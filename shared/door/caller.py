@@ -36,18 +36,18 @@ class Caller:
     ) -> None:
         self._what, self._seal, self._clock = f"{what} at {address}", seal, clock
         self._address, self._failure, self._waited = address, failure, waited
-        timeout = httpx.Timeout(SILENT_SECONDS, connect=CONNECTED_SECONDS)
         fresh = httpx.Limits(max_keepalive_connections=0)  # a kept one may lead to a process that is gone
-        self._client = httpx.AsyncClient(timeout=timeout, limits=fresh, trust_env=False)
+        self._client = httpx.AsyncClient(limits=fresh, trust_env=False)
 
-    async def call(self, method: str, *, endless: bool = False, **given: Any) -> Any:
-        """What the method answers. endless: wait as long as it is worked on.
+    async def call(self, method: str, *, endless: bool = False, silent: float | None = None, **given: Any) -> Any:
+        """What the method answers. endless: wait as long as it is worked on. silent: seconds without a byte that are
+        borne, where they are more than SILENT_SECONDS.
 
         Raises Unavailable, and what `failure` makes.
         """
         nonce = secrets.token_hex(16)
         call = {"method": method, "nonce": nonce, "at": self._clock.now(), **given}
-        answer = await self._answer(self._seal.wrap(orjson.dumps(call)), None if endless else self._waited)
+        answer = await self._answer(self._seal.wrap(orjson.dumps(call)), None if endless else self._waited, silent)
         if answer.get("to") != nonce:
             raise Unavailable(f"{self._what} answered another request")
         if "failed" in answer:
@@ -58,11 +58,12 @@ class Caller:
         """Every later call raises Unavailable."""
         await self._client.aclose()
 
-    async def _answer(self, body: bytes, waited: float | None) -> Any:
+    async def _answer(self, body: bytes, waited: float | None, silent: float | None) -> Any:
         """Raises Unavailable."""
         try:
             async with asyncio.timeout(waited):
-                response = await self._client.post(self._address, content=body)
+                times = httpx.Timeout(silent or SILENT_SECONDS, connect=CONNECTED_SECONDS)
+                response = await self._client.post(self._address, content=body, timeout=times)
         except (httpx.HTTPError, TimeoutError, RuntimeError) as error:  # the client is closed, too
             reason = str(error) or type(error).__name__
             raise Unavailable(f"{self._what} is not reached: {reason}") from None

@@ -16,6 +16,7 @@ from shared.views.port import Collection, Query, Scope, Total, leaves
 from shared.views.query import group_fields, sum_field, validate
 
 WAITED_SECONDS = 10.0  # for an answer to a question
+SILENT_SECONDS = 60.0  # of a rebuild or a verification, which may hold up its process
 
 
 class RemotePast:
@@ -81,11 +82,11 @@ class RemotePast:
 
     async def rebuild(self, category: str) -> None:
         """See PastUpkeep.rebuild."""
-        await self._have_done("rebuild", category=category)
+        await self._have_done("rebuild", SILENT_SECONDS, category=category)
 
     async def verify(self, category: str, tenant: str | None) -> Differing:
         """See PastUpkeep.verify."""
-        return Differing(*await self._have_done("verify", category=category, tenant=tenant))
+        return Differing(*await self._have_done("verify", SILENT_SECONDS, category=category, tenant=tenant))
 
     def _check(self, collection: str, query: Query, by: tuple[str, ...] = (), sum: str | None = None) -> None:
         """As the store does, by the declarations of this process; what the callers wrote goes no further than this."""
@@ -107,9 +108,9 @@ class RemotePast:
         except Unavailable as error:
             raise PastUnavailable(error.detail) from None
 
-    async def _have_done(self, method: str, **given: Any) -> Any:
+    async def _have_done(self, method: str, silent: float | None = None, **given: Any) -> Any:
         """Wait for as long as it is worked on. Raises Unavailable."""
         try:
-            return await self._caller.call(method, endless=True, **given)
+            return await self._caller.call(method, endless=True, silent=silent, **given)
         except PastUnavailable as error:
             raise Unavailable(str(error)) from None

@@ -10,7 +10,8 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Generator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import TypeVar
@@ -49,6 +50,8 @@ class SqlitePast:
         self._writers: dict[int, Writer] = {}
         self._answers = Answers()
         self._moving: asyncio.Task[None] | None = None
+        self._gone: list[int] = []  # collections that others have replaced, still to be dropped, with who does it
+        self._dropping: asyncio.Task[None] | None = None
         self._closed = False
 
     async def declare(self, collections: Sequence[Collection]) -> None:
@@ -210,12 +213,31 @@ class SqlitePast:
                     old = self._catalogue.swap(rebuilt)
                     if lease is not None:
                         prolong(self._db, lease)
-                self._catalogue.swapped(rebuilt, old)
+                self._catalogue.swapped(rebuilt)
+                self._gone.append(old)
         self._answers.forget()
+        if self._dropping is None or self._dropping.done():
+            self._dropping = asyncio.create_task(self._drop_replaced())
+
+    async def _drop_replaced(self) -> None:
+        """In a thread, a table at a time: meanwhile others read, and write in between."""
+        with suppress(PastUnavailable):  # tried again by the next purge, and done by the next start
+            await self._drop_all()
+
+    async def _drop_all(self) -> None:
+        while True:
+            async with self._turn:
+                self._check()
+                if not self._gone:
+                    return
+                with refusals(self._path):
+                    if not await _to_the_end(partial(self._catalogue.drop_one, self._gone[0])):
+                        self._gone.pop(0)
 
     async def purge(self, destroyed: int) -> None:
         """Rows were overwritten where they stood (secure_delete): only the log has to go."""
         self._answers.forget()
+        await self._drop_all()
         async with self._turn:
             self._check()
             with refusals(self._path):
@@ -239,6 +261,8 @@ class SqlitePast:
             self._readers.close()
             self._log.close()
             self._db.close()
+        if self._dropping is not None:
+            await asyncio.wait([self._dropping])
 
     def _check(self) -> None:
         if self._closed:
@@ -266,6 +290,15 @@ class SqlitePast:
                 return self._readers.inline(job)
             except OverBudget:
                 return await self._readers.in_thread(job)
+
+
+async def _to_the_end(job: Callable[[], T]) -> T:
+    """In a thread. A caller who is cancelled waits for it: the connection is not another's before."""
+    running = asyncio.ensure_future(asyncio.to_thread(job))
+    try:
+        return await asyncio.shield(running)
+    finally:
+        await asyncio.wait([running])
 
 
 async def _in_turns(steps: Generator[None, None, None]) -> None:

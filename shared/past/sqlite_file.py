@@ -145,12 +145,11 @@ class FileCatalogue:
         self._db.execute("UPDATE collections SET live = 1, filled = 1 WHERE id = ?", (layout.number,))
         return old
 
-    def swapped(self, rebuilt: str, old: int) -> None:
-        """After it: readers find the new one; the old one goes."""
+    def swapped(self, rebuilt: str) -> None:
+        """After it: readers find the new one. The old one's tables are there until they are dropped."""
         layout = self.building.pop(rebuilt)
         self.layouts[layout.declaration.name] = layout
         self.unfilled.discard(layout.declaration.name)
-        self._drop(old)
 
     def _create(self, declared: Collection, *, live: bool, filled: bool) -> Layout:
         insert = "INSERT INTO collections(name, live, filled, shape) VALUES(?, ?, ?, x'')"
@@ -163,12 +162,20 @@ class FileCatalogue:
         return layout
 
     def _drop(self, number: int) -> None:
-        found = self._db.execute(
-            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB ?", (f"p{number}_*",)
-        )
-        for (name,) in found.fetchall():
-            self._db.execute(f"DROP TABLE {name}")
-        self._db.execute("DELETE FROM collections WHERE id = ?", (number,))
+        while self.drop_one(number):
+            pass
+
+    def drop_one(self, number: int) -> bool:
+        """Drop one table of a collection; False: the last is gone, and the collection with it.
+
+        Every page is overwritten: a minute for ten million versions.
+        """
+        one = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB ? LIMIT 1"
+        if (found := self._db.execute(one, (f"p{number}_*",)).fetchone()) is None:
+            self._db.execute("DELETE FROM collections WHERE id = ?", (number,))
+            return False
+        self._db.execute(f"DROP TABLE {found[0]}")
+        return True
 
 
 def tables(layout: Layout) -> list[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
+import threading
 from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -13,6 +15,7 @@ from shared.past import sqlite_plan, sqlite_read, sqlite_totals, sqlite_write
 from shared.past.port import At, Change, Counted, PastUnavailable, Position, Version
 from shared.past.sqlite import SqlitePast
 from shared.past.sqlite_cube import Cube
+from shared.past.sqlite_file import FileCatalogue
 from shared.past.sqlite_plan import Plan
 from shared.views.port import Condition, LeaseLost, Query
 from shared.views.query import validate
@@ -217,6 +220,33 @@ async def test_a_failed_write_leaves_nothing_and_the_next_one_counts(tmp_path: P
     await past.close()
     with pytest.raises(PastUnavailable):
         await past.position()
+
+
+async def test_what_a_rebuild_replaced_goes_while_questions_are_answered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tables of many versions take long to drop. A purge waits for that."""
+    may, drop = threading.Event(), FileCatalogue.drop_one
+
+    def late(catalogue: FileCatalogue, number: int) -> bool:
+        assert may.wait(30)
+        return drop(catalogue, number)
+
+    past = await opened(tmp_path, Change("deals", TENANT, "a", None, person(SECRET)))
+    monkeypatch.setattr(FileCatalogue, "drop_one", late)
+    rebuilt = await past.begin_rebuild(DEALS)
+    await past.fill(rebuilt, [Change("deals", TENANT, "a", None, person("masked"))])
+    await past.swap(rebuilt)
+    purging = asyncio.create_task(past.purge(1))
+    for _ in range(3):
+        await asyncio.sleep(0)
+        assert (await past.count("deals", Query(), ALL, At())).number == 1
+    assert not purging.done()
+    assert files_with(tmp_path, [SECRET])
+    may.set()
+    await purging
+    assert files_with(tmp_path, [SECRET]) == {}
+    await past.close()
 
 
 async def test_a_file_of_another_installation_is_filled_again(tmp_path: Path) -> None:
