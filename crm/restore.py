@@ -85,14 +85,15 @@ async def put_back(
     progress: Progress,
     *,
     another: bool = False,
+    sandbox: bool = False,
     files_survived: bool = False,
 ) -> Restored:
-    """Restore into an empty directory; another: as a system of its own. files_survived: see Restoring.
+    """Restore into an empty directory; another: as a system of its own. sandbox, files_survived: see Restoring.
 
     Raises BackupProblem, WrongSetting.
     """
     async with AsyncExitStack() as stack:
-        into = Restoring(data, stack, files_survived=files_survived)
+        into = Restoring(data, stack, files_survived=files_survived, sandbox=sandbox)
         restore = Restore(place_at(source), key, wanted, SystemClock())
         try:
             return await restore.run(into, progress, str(uuid4()) if wanted.tenant or another else None)
@@ -104,7 +105,10 @@ async def put_back(
 
 
 def fork(
-    source: Annotated[str, typer.Option("--from", metavar="TARGET", help="A folder, or s3://BUCKET/PREFIX.")],
+    source: Annotated[
+        str,
+        typer.Option("--from", metavar="TARGET", envvar="CRM_BACKUP", help="A folder, or s3://BUCKET/PREFIX."),
+    ],
     data: Annotated[Path, typer.Option("--data", metavar="DIR", help="An empty directory.")],
     key: KeyFile = None,
     at: Annotated[str, typer.Option("--at", metavar="TIME|POSITION", help="As it was then; without it: now.")] = "",
@@ -115,9 +119,12 @@ def fork(
 
     secret = key_in(key)
     wanted = replace(wanted_of(at), shown=USER.name if mask else "")
-    made = asked(put_back(source, data, secret, wanted, lambda *_: None, another=True))
+    made = asked(put_back(source, data, secret, wanted, lambda *_: None, another=True, sandbox=True))
     hidden = f", {made.erased} people are masked" if mask else ""
-    typer.echo(f"{data}: {made.size} events up to {moment(made.last_at)}{hidden}. Everybody signs in again there")
+    typer.echo(
+        f"{data}: {made.size} events up to {moment(made.last_at)}{hidden}. Everybody signs in again there. It says "
+        f"that it is a sandbox; processes without this directory do so with CRM_SANDBOX={moment(made.last_at)}"
+    )
 
 
 def wanted_of(to: str, tenant: str = "", backup: str = "", timeline: int | None = None) -> Wanted:

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 
 from crm.blobs import OWN_FILES, open_blobs
 from crm.ledger import places_outside
-from crm.settings import RESTORING, eventstore_address, mongodb_of, prepare_folder, root_key_file
+from crm.settings import RESTORING, SANDBOX, eventstore_address, mongodb_of, prepare_folder, root_key_file
 from shared.backup.problems import BackupProblem
 from shared.backup.restore import Restored
 from shared.blobs.port import BlobExists, BlobsUnavailable
 from shared.blobs.sealed import FILES, UPLOADS
-from shared.clock import SystemClock
+from shared.clock import SystemClock, to_rfc3339
 from shared.events.audit import SystemRestored
 from shared.events.envelope import Metadata, Stored
 from shared.eventstore.lock import LOCK, AlreadyOpen, lock_directory
@@ -46,8 +46,13 @@ if TYPE_CHECKING:
 class Restoring:
     """Is Into. Close it with the stack."""
 
-    def __init__(self, data: Path, stack: AsyncExitStack, *, files_survived: bool = False) -> None:
-        """files_survived: what the file store of CRM_FILES holds is this suite's, and nothing else runs on it."""
+    def __init__(
+        self, data: Path, stack: AsyncExitStack, *, files_survived: bool = False, sandbox: bool = False
+    ) -> None:
+        """files_survived: what the file store of CRM_FILES holds is this suite's, and nothing else runs on it. sandbox:
+        it becomes a copy to try things in, and says so.
+        """
+        self._sandbox = sandbox
         self._data, self._stack, self._files_survived = data, stack, files_survived
         self._loader: SqliteLoader | None = None
         self._server: EventStoreDB | None = None
@@ -163,6 +168,8 @@ class Restoring:
             await self._filling.finish()
             await self._begin_timeline(self._server, made)
         crashpoint("restore.before_end")
+        if self._sandbox:
+            write_private(self._data / SANDBOX, to_rfc3339(made.last_at).encode())
         prepare_folder(self._data, restoring=True)
         sync_directory(self._data)
         (self._data / RESTORING).unlink()

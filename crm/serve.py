@@ -48,6 +48,8 @@ async def _greet(server: Server) -> None:
     lines = [f"[bold]CRM[/bold] is ready at [link]{address}[/link]"]
     if suite.roles != ALL:
         lines.append(f"Roles          {suite.roles}")
+    if suite.kernel.sandbox:
+        lines.append(f"[bold]A sandbox[/bold]: a copy as of {suite.kernel.sandbox}; nothing here is the live suite's")
     if suite.roles.apis:
         lines.append(f"API documents  {address}/docs")
     _console.print(Panel("\n".join(lines), expand=False), soft_wrap=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 DATA_FORMAT = 1  # of the data directory as a whole; each file has its own as well
 _FORMAT_FILE = "format"
 RESTORING = "restoring"  # a file in a data directory that a restore has not finished
+SANDBOX = "sandbox"  # a file in the data directory of a copy that was made to try things in: as of which moment
 _ADDRESS = re.compile(r"//(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\]):\d{1,5}")
 
 
@@ -35,6 +36,12 @@ class Settings:
     @property
     def address(self) -> str:
         return self.url or f"http://{self.host}:{self.port}"
+
+
+def sandbox_of(data: Path, environment: Mapping[str, str] = os.environ) -> str:
+    """As of which moment this suite is a copy to try things in, "" = it is none; CRM_SANDBOX says so without a file."""
+    file = data / SANDBOX
+    return environment.get("CRM_SANDBOX", "") or (file.read_text().strip() if file.exists() else "")
 
 
 MONGODB = ("mongodb:", "mongodb+srv:")  # followed by //, hosts and a database

@@ -146,3 +146,4 @@ class Meta(TypedDict):
     groups: list[MetaGroup]
     types: list[MetaType]
     enumerations: dict[str, Any]
+    sandbox: NotRequired[Annotated[str, F(description="As of which moment this suite is a copy to try things in")]]

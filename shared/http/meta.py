@@ -120,7 +120,8 @@ def _meta(
     drawn = sorted((a for a in readable if has_title(a)), key=lambda a: order.index(group_of(a)))
     described = [(a, Description(a, access, language, readable)) for a in drawn]
     types = [one.type(_seen(kernel, a, defined[a.name], access)) for a, one in described]
-    return Meta(language=said, groups=groups, types=types, enumerations=_ENUMERATIONS)
+    found = Meta(language=said, groups=groups, types=types, enumerations=_ENUMERATIONS)
+    return {**found, "sandbox": kernel.sandbox} if kernel.sandbox else found
 
 
 def _language(request: Request, given: dict[str, str]) -> Language | None:

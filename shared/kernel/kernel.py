@@ -105,6 +105,7 @@ class Kernel:
     publisher: Publisher | None = None  # likewise, where there are places outside
     archiver: Archiver | None = None  # in the role notary, where CRM_BACKUP names a place
     backups: BackupStatus | None = None  # what is known of backups
+    sandbox: str = ""  # as of which moment this suite is a copy to try things in; "" = it is none
     relay: Relay | None = None  # in the role relay, where there is a Kafka
     worker: KafkaWorker | None = None  # in the role projector, likewise, with the next
     shares: ShareProjector | None = None  # what projects there, in place of a projector of everything

@@ -25,12 +25,13 @@ from crm.cli import app
 from crm.client import CommandFailed
 from crm.compose import Suite
 from crm.process import Server
-from crm.settings import Settings, WrongSetting
+from crm.settings import Settings, WrongSetting, sandbox_of
 from crm.verifying import verify_directory
 from services.identity.setup import set_up
 from shared.backup.drills import Drills
 from shared.backup.keyfile import load_key, make_key
 from shared.backup.status import ARCHIVE
+from shared.http.meta import _meta
 from shared.kernel.bus import Call
 from shared.security.passwords import Passwords
 from shared.security.permissions import system_access
@@ -113,6 +114,7 @@ def opened(data: Path) -> dict[str, Any]:
                 "contacts": sorted(contacts),
                 "users": sorted(users),
                 "problem": suite.kernel.ledger.problem,
+                "sandbox": _meta(suite.kernel, [], {}, system_access("t1"), "en").get("sandbox", ""),
             }
         finally:
             await suite.close()
@@ -321,9 +323,15 @@ async def _archived(ours: Path) -> None:
     await server.stop()
 
 
-def test_a_sandbox_shows_no_people_and_is_another_system(ours: Path) -> None:
-    done("fork", "--from", ours / "target", "--data", ours / "new", "--key", ours / "key", "--mask")
+def test_a_sandbox_shows_no_people_and_is_another_system(ours: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRM_BACKUP", str(ours / "target"))
+    said = done("fork", "--data", ours / "new", "--key", ours / "key", "--mask")
+    monkeypatch.delenv("CRM_BACKUP")
+    as_of = sandbox_of(ours / "new")
+    assert f"CRM_SANDBOX={as_of[:19]}" in said
+    assert sandbox_of(ours / "data") == ""
     found = opened(ours / "new")
+    assert found["sandbox"] == as_of
     assert found["accounts"] == ["Of acme", "Of globex"]
     assert found["users"] == ["ada@acme.example", "ada@globex.example"]
     assert {"At acme", "At globex"}.isdisjoint(found["contacts"])

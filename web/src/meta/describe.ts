@@ -176,6 +176,8 @@ export function inputsOf(object: ObjectDescription, command: MetaCommand): Input
 export interface Types {
   language: string
   groups: Meta['groups']
+  /** As of which moment this suite is a copy to try things in. */
+  sandbox?: string
   all: ObjectDescription[]
   /** By its name, or by the last part of its path. */
   type(name: string): ObjectDescription | undefined
@@ -187,7 +189,8 @@ export function typesOf(meta: Meta, overrides: Record<string, Override> = {}): T
     ...all.map((one) => [one.path.split('/').at(-1) as string, one] as const),
     ...all.map((one) => [one.name, one] as const),
   ])
-  return { language: meta.language, groups: meta.groups, all, type: (name) => known.get(name) }
+  const { language, groups, sandbox } = meta
+  return { language, groups, ...(sandbox && { sandbox }), all, type: (name) => known.get(name) }
 }
 
 /** The fields that people read, in the order of the page. */

@@ -712,6 +712,11 @@ export interface components {
             enumerations: {
                 [key: string]: unknown;
             };
+            /**
+             * Sandbox
+             * @description As of which moment this suite is a copy to try things in
+             */
+            sandbox?: string;
         };
         /** MetaCommand */
         MetaCommand: {

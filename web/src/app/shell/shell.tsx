@@ -4,6 +4,7 @@ import { startLive } from '../../data/live'
 import { Timed } from '../../data/moment'
 import { useTypes } from '../../meta/use-types'
 import { Banner } from '../../parts/offline/banner'
+import { Sandbox } from '../../parts/offline/sandbox'
 import { warm } from '../../ui/later'
 import { Bones } from '../../ui/skeleton'
 import { Toasts } from '../../ui/toast'
@@ -74,6 +75,7 @@ function Signed() {
     <div className={s.shell}>
       <Sidebar types={types} />
       <main id="content" className={s.main} tabIndex={-1}>
+        {types.sandbox && <Sandbox asOf={types.sandbox} />}
         <Banner />
         <Suspense fallback={<Waiting />}>
           <Outlet />
