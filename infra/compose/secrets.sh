@@ -1,10 +1,49 @@
 #!/usr/bin/env bash
 # Makes what compose.yaml needs and no repository holds: certificates, passwords, addresses with them, root key, backup key.
+#   bash infra/compose/secrets.sh            once
+#   bash infra/compose/secrets.sh --renew    within a year: other certificates, by another authority; nothing else changes
 set -euo pipefail
 cd "$(dirname "$0")"
-if [ -e secrets ]; then echo "infra/compose/secrets is there already: nothing is changed" >&2; exit 1; fi
 umask 077
-mkdir -p secrets/eventstore/authority
+
+# An authority that signs once: its key is not kept. The files are put in place when all of them are made.
+certificates() {
+    made=$(mktemp -d "$PWD/made.XXXXXX")
+    trap 'rm -rf "$made"' EXIT
+    openssl req -x509 -newkey rsa:3072 -nodes -days 365 -subj "/CN=crm compose authority" \
+        -keyout "$made/authority.key" -out "$made/ca.crt" 2> /dev/null
+    openssl req -newkey rsa:3072 -nodes -subj "/CN=eventstoredb-node" -keyout "$made/node.key" -out "$made/node.csr" 2> /dev/null
+    openssl x509 -req -in "$made/node.csr" -CA "$made/ca.crt" -CAkey "$made/authority.key" -CAcreateserial -days 365 \
+        -out "$made/node.crt" -extfile <(printf 'subjectAltName=DNS:eventstore,DNS:localhost,IP:127.0.0.1') 2> /dev/null
+    mkdir -p eventstore/authority
+    mv -f "$made/ca.crt" eventstore/authority/ca.crt
+    mv -f "$made/node.key" "$made/node.crt" eventstore
+}
+
+# The folder is its maker's alone, so nobody else on this machine reaches what is in it. Docker mounts the files, and the
+# users of the containers (10001, 1000, 999) read them there.
+permissions() {
+    chmod 0700 .
+    chmod 0444 root.key backup.key eventstore-url views-url keys-url mongodb.key mongodb-password \
+        eventstore/*.crt eventstore/*.key eventstore/authority/ca.crt
+    chmod 0755 eventstore eventstore/authority
+}
+
+case "${1-}" in
+--renew)
+    if [ ! -e secrets/root.key ]; then echo "infra/compose/secrets is not there: make it first, without --renew" >&2; exit 1; fi
+    cd secrets
+    certificates
+    permissions
+    echo "infra/compose/secrets: other certificates, until $(openssl x509 -in eventstore/node.crt -noout -enddate | cut -d= -f2)"
+    echo "now: docker compose -f infra/compose/compose.yaml up -d --force-recreate --wait"
+    exit 0 ;;
+"") ;;
+*) echo "secrets.sh [--renew]" >&2; exit 2 ;;
+esac
+
+if [ -e secrets ]; then echo "infra/compose/secrets is there already: nothing is changed" >&2; exit 1; fi
+mkdir secrets
 cd secrets
 openssl rand 32 > root.key
 openssl rand -base64 756 > mongodb.key
@@ -14,18 +53,11 @@ id=$({ printf 'crm.backup.key'; openssl pkey -inform DER -in signing.der -pubout
 printf '{"format": 1, "id": "%s", "secret": "%s", "signing": "%s"}\n' "$id" "$(openssl rand -base64 32)" "$(tail -c 32 signing.der | base64 -w 0)" > backup.key
 rm signing.der
 openssl rand -hex 24 | tr -d '\n' > mongodb-password
-openssl req -x509 -newkey rsa:3072 -nodes -days 365 -subj "/CN=crm compose authority" \
-    -keyout authority.key -out eventstore/authority/ca.crt 2> /dev/null
-openssl req -newkey rsa:3072 -nodes -subj "/CN=eventstoredb-node" -keyout eventstore/node.key -out node.csr 2> /dev/null
-openssl x509 -req -in node.csr -CA eventstore/authority/ca.crt -CAkey authority.key -CAcreateserial -days 365 \
-    -out eventstore/node.crt -extfile <(printf 'subjectAltName=DNS:eventstore,DNS:localhost,IP:127.0.0.1') 2> /dev/null
-rm node.csr authority.key
+certificates
 admin=$(openssl rand -hex 24)
 printf 'EVENTSTORE_DEFAULT_ADMIN_PASSWORD=%s\nEVENTSTORE_DEFAULT_OPS_PASSWORD=%s\n' "$admin" "$(openssl rand -hex 24)" > eventstore.env
 printf 'esdb://admin:%s@eventstore:2113?tls=true&tlsCaFile=/run/secrets/authority' "$admin" > eventstore-url
 printf 'mongodb://crm:%s@mongodb:27017/crm?authSource=admin&replicaSet=crm' "$(cat mongodb-password)" > views-url
 printf 'mongodb://crm:%s@mongodb:27017/crm_keys?authSource=admin&replicaSet=crm' "$(cat mongodb-password)" > keys-url
-# containers read them as other users than the one who made them
-chmod 0444 root.key backup.key eventstore-url views-url keys-url mongodb.key mongodb-password eventstore/*.crt eventstore/*.key eventstore/authority/ca.crt
-chmod 0755 eventstore eventstore/authority . ..
+permissions
 echo "infra/compose/secrets: keep root.key and backup.key apart from every backup"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import stat
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -262,6 +263,31 @@ def test_the_secrets_of_compose_are_made_once_and_usable(tmp_path: Path) -> None
     assert [one["file"] for one in named if not (tmp_path / one["file"]).exists()] == []
     again = subprocess.run(["bash", script], check=False, capture_output=True, text=True)
     assert (again.returncode, "nothing is changed" in again.stderr) == (1, True)
+    assert stat.S_IMODE(made.stat().st_mode) == 0o700  # what others may read in it is reached by mounts alone
+    assert stat.S_IMODE((made / "eventstore.env").stat().st_mode) == 0o600
+
+
+def test_the_certificates_of_compose_are_renewed_and_nothing_else(tmp_path: Path) -> None:
+    if shutil.which("openssl") is None:
+        pytest.skip("no openssl here: infra/compose/secrets.sh is not tried")
+    script = shutil.copy(ROOT / "infra/compose/secrets.sh", tmp_path)
+    early = subprocess.run(["bash", script, "--renew"], check=False, capture_output=True, text=True)
+    assert (early.returncode, "make it first" in early.stderr, (tmp_path / "secrets").exists()) == (1, True, False)
+    subprocess.run(["bash", script], check=True, capture_output=True)
+    before = contents(tmp_path / "secrets")
+    done = subprocess.run(["bash", script, "--renew"], check=True, capture_output=True, text=True)
+    after = contents(tmp_path / "secrets")
+    assert "--force-recreate" in done.stdout
+    assert after.keys() == before.keys()
+    changed = {name for name in after if after[name] != before[name]}
+    assert changed == {"eventstore/authority/ca.crt", "eventstore/node.crt", "eventstore/node.key"}
+    authority, node = (tmp_path / "secrets/eventstore" / name for name in ("authority/ca.crt", "node.crt"))
+    trusted = ["openssl", "verify", "-CAfile", str(authority), "-verify_hostname", "eventstore", str(node)]
+    assert subprocess.run(trusted, check=False, capture_output=True).returncode == 0
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(one.relative_to(folder)): one.read_bytes() for one in folder.rglob("*") if one.is_file()}
 
 
 def test_a_wrong_image_file_compose_file_or_rule_is_found(tmp_path: Path) -> None:
