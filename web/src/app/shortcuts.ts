@@ -18,6 +18,8 @@ export function isWriting(target: EventTarget | null): boolean {
   if (target instanceof HTMLInputElement) return !/^(button|checkbox|radio|submit|reset|range)$/.test(target.type)
   return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement
 }
+/** Chords that mean something to who writes: back by a step, to the word before and after. */
+const OF_TEXT = ['mod+z', 'mod+arrowleft', 'mod+arrowright']
 const inDialog = (target: EventTarget | null): boolean =>
   document.querySelector('dialog[open], [role=dialog][aria-modal=true]') !== null ||
   (target instanceof HTMLElement && target.closest('[role=menu], [role=listbox], [role=dialog]') !== null)
@@ -44,7 +46,7 @@ export function listenToKeys(single: () => boolean): () => void {
     const key = keyOf(event)
     const chord = key.startsWith('mod+')
     if (!chord && (isWriting(event.target) || inDialog(event.target))) return
-    if (chord && key === 'mod+z' && isWriting(event.target)) return
+    if (OF_TEXT.includes(key) && isWriting(event.target)) return
     const action = actionFor(key, allActions(), single())
     if (!action) return
     event.preventDefault()
@@ -62,6 +64,8 @@ const NAMES: Record<string, string> = {
   space: '␣',
   arrowup: '↑',
   arrowdown: '↓',
+  arrowleft: '←',
+  arrowright: '→',
 }
 /** `mod+k` → ["⌘", "K"]: the caps to show. */
 export const capsOf = (keys: string): string[] => keys.split(/[+ ]/).map((key) => NAMES[key] ?? key.toUpperCase())

@@ -8,6 +8,7 @@ import { ActionRow, type Entry, Foot, RecordRow } from './entries'
 import { useFound } from './found'
 import s from './palette.module.css'
 import { fitting } from './rank'
+import { useSettingsPages } from './settings-pages'
 
 /** Everything by its name: records, pages, commands. One list, moved through by arrows while one goes on typing. */
 export default function Palette({ onClose }: { onClose(): void }) {
@@ -18,6 +19,7 @@ export default function Palette({ onClose }: { onClose(): void }) {
   const [text, setText] = useState('')
   const [at, setAt] = useState(0)
   const actions = useAllActions()
+  const settings = useSettingsPages()
   const { records, busy } = useFound(text)
   useEffect(() => dialog.current?.showModal(), [])
 
@@ -30,7 +32,7 @@ export default function Palette({ onClose }: { onClose(): void }) {
         run: () => void go({ to: '/o/$type/$id', params: { type: record.type, id: record.id } }),
       }),
     )
-    const commands = fitting(text, actions, text.trim() ? 6 : 40).map(
+    const commands = fitting(text, text.trim() ? [...actions, ...settings] : actions, text.trim() ? 6 : 40).map(
       (action): Entry => ({
         id: `action-${action.id.replaceAll(' ', '-')}`,
         section: text.trim() ? t('nav.commands') : t(`nav.section.${action.section}`),
@@ -39,7 +41,7 @@ export default function Palette({ onClose }: { onClose(): void }) {
       }),
     )
     return text.trim() && isNamed(text, commands[0]?.action?.title ?? '') ? [...commands, ...found] : [...found, ...commands]
-  }, [records, actions, text, t, go])
+  }, [records, actions, settings, text, t, go])
   const chosen = Math.min(at, entries.length - 1)
 
   const choose = (entry: Entry | undefined) => {

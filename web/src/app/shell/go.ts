@@ -29,6 +29,12 @@ const LETTERS: Record<string, string> = { account: 'a', contact: 'c', lead: 'l',
 const ASIDE = ['settings', 'data']
 export const inSidebar = (object: ObjectDescription): boolean => !ASIDE.includes(object.group) && object.layouts.list.length > 0
 
+/** What is being written is sent: the form that has the focus, else the only one of a dialog. */
+function saveWritten(): void {
+  const form = document.activeElement?.closest('form') ?? document.querySelector<HTMLFormElement>('[role=dialog] form')
+  form?.requestSubmit()
+}
+
 /** What can be done on every page. */
 export function useShellActions(types: Types): void {
   const { t, i18n } = useTranslation()
@@ -114,6 +120,7 @@ export function useShellActions(types: Types): void {
         icon: IconLogout,
         run: () => void leave(),
       },
+      { id: 'save', section: 'page', title: t('nav.saveWritten'), keys: 'mod+s', hidden: true, run: saveWritten },
       { id: 'undo', section: 'page', title: t('nav.undoLast'), keys: 'mod+z', hidden: true, run: () => void undoNewest() },
       { id: 'help', section: 'help', title: t('nav.help'), icon: IconHelp, run: () => void go({ to: '/help/{-$topic}' }) },
       { id: 'shortcuts', section: 'help', title: t('nav.shortcuts'), icon: IconKeyboard, keys: '?', run: () => overlays.open('shortcuts') },

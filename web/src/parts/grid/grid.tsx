@@ -35,6 +35,8 @@ interface Props {
   open?: string
   /** A row was chosen: in the panel, or on its own page. */
   onOpen(id: string, page: boolean): void
+  /** The panel closes. */
+  onClose(): void
 }
 
 const HEIGHTS = { compact: 32, comfortable: 40, spacious: 48 }
@@ -62,7 +64,14 @@ export function Grid(props: Props) {
   useEffect(() => virtual.measure(), [height])
   const inSight = virtual.getVirtualItems()
   const rows = useRows(object, query, lines, (inSight[0]?.index ?? 0) - AHEAD, (inSight.at(-1)?.index ?? 30) + AHEAD)
-  const { active, setActive, onKeyDown } = useGridKeys({ lines, rows, virtual, onSelect, onOpen })
+  const { active, setActive, onKeyDown } = useGridKeys({
+    lines,
+    rows,
+    virtual,
+    onSelect,
+    onOpen,
+    onClose: open ? props.onClose : undefined,
+  })
 
   const last = useRef<string | null>(null)
   const known = useRef({ rows, lines, inSight })

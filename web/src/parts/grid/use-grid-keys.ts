@@ -12,14 +12,16 @@ interface Props {
   virtual: Virtualizer<HTMLDivElement, Element>
   onSelect(change: (now: Selection) => Selection): void
   onOpen(id: string, page: boolean): void
+  /** While the panel is open. */
+  onClose?(): void
 }
 
 /** One row is the active one; keys move it, choose it and open it, wherever on the page the focus is. */
-export function useGridKeys({ lines, rows, virtual, onSelect, onOpen }: Props) {
+export function useGridKeys({ lines, rows, virtual, onSelect, onOpen, onClose }: Props) {
   const { t } = useTranslation()
   const [active, setActive] = useState(-1)
-  const now = useRef({ active, lines, rows, onOpen, onSelect })
-  now.current = { active, lines, rows, onOpen, onSelect }
+  const now = useRef({ active, lines, rows, onOpen, onSelect, onClose })
+  now.current = { active, lines, rows, onOpen, onSelect, onClose }
 
   const move = useCallback(
     (to: number) => {
@@ -45,6 +47,13 @@ export function useGridKeys({ lines, rows, virtual, onSelect, onOpen }: Props) {
     if (id) now.current.onSelect((selection) => toggled(selection, id))
   }, [recordId])
 
+  const panel = useCallback(() => {
+    if (now.current.onClose) return now.current.onClose()
+    if (recordId() === undefined) move(0)
+    const first = recordId() ?? now.current.rows.record(now.current.lines.at(0))?.id
+    if (first) now.current.onOpen(first, false)
+  }, [recordId, move])
+
   const actions = useMemo(
     (): Action[] => [
       { id: 'row-down', section: 'page', title: t('list.key.down'), keys: 'j', hidden: true, run: () => move(now.current.active + 1) },
@@ -52,8 +61,9 @@ export function useGridKeys({ lines, rows, virtual, onSelect, onOpen }: Props) {
       { id: 'row-pick', section: 'page', title: t('list.key.pick'), keys: 'x', hidden: true, run: pick },
       { id: 'row-open', section: 'page', title: t('list.key.open'), keys: 'o', hidden: true, run: () => open(false) },
       { id: 'row-page', section: 'page', title: t('list.key.page'), keys: 'e', hidden: true, run: () => open(true) },
+      { id: 'row-panel', section: 'page', title: t('list.key.panel'), keys: 'mod+\\', hidden: true, run: panel },
     ],
-    [t, move, pick, open],
+    [t, move, pick, open, panel],
   )
   useActions(actions)
 

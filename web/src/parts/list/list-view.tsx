@@ -1,6 +1,6 @@
 import { usePrefetchQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { lazy, Suspense, useCallback, useMemo, useState } from 'react'
+import { lazy, Suspense, useCallback, useMemo, useRef, useState } from 'react'
 import type { ListSearch } from '../../app/search'
 import { useMe } from '../../app/session'
 import { refresh } from '../../data/cache'
@@ -23,6 +23,7 @@ import { Footer } from './footer'
 import s from './list.module.css'
 import { NewsChip } from './news-chip'
 import { Nothing } from './nothing'
+import { keepOrder, readRows } from './order'
 import { Toolbar } from './toolbar'
 import { Top } from './top'
 import { useHeldSections, useListNews } from './use-news'
@@ -64,6 +65,8 @@ export function ListView({ object }: { object: ObjectDescription }) {
   const [picking, setPicking] = useState(false)
   const news = useListNews(object, query, now.group, live)
   const sections = useHeldSections(live, readAt, news, query)
+  const shown = useRef(sections)
+  shown.current = sections
   if (error) throw error
 
   const change = useCallback(
@@ -73,15 +76,20 @@ export function ListView({ object }: { object: ObjectDescription }) {
   )
   const open = useCallback(
     (id: string, page: boolean) => {
-      if (page)
+      if (page) {
+        const rows = readRows(client, object, query, shown.current)
+        keepOrder(
+          object.name,
+          rows.map((row) => row.id),
+        )
         void go({
           to: '/o/$type/$id',
           params: { type: object.name, id },
           search: (was) => ({ at: (was as ListSearch).at, known: (was as ListSearch).known }),
         })
-      else change({ open: id })
+      } else change({ open: id })
     },
-    [go, change, object.name],
+    [go, change, client, object, query],
   )
   const ofKind = now.kind === 'list' ? undefined : now.kind // views without a kind of their own keep the one that is shown
   const choose = (id: string) =>
@@ -161,6 +169,7 @@ export function ListView({ object }: { object: ObjectDescription }) {
                   picking={picking}
                   open={search.open}
                   onOpen={open}
+                  onClose={() => change({ open: undefined })}
                 />
               </div>
             )}

@@ -66,22 +66,22 @@ export function Top(props: Props) {
       icon: <IconSquareCheck {...ICON} />,
       run: () => onPicking(!picking),
     })
-  const actions = useMemo(
-    (): Action[] =>
-      creates
-        ? [
-            {
-              id: 'create-here',
-              section: 'page',
-              title: t('nav.createOne', { what: object.label }),
-              keys: 'c',
-              hidden: true,
-              run: onCreate,
-            },
-          ]
-        : [],
-    [creates, t, object.label, onCreate],
-  )
+  const actions = useMemo((): Action[] => {
+    const save = (format: 'csv' | 'xlsx') => () => void downloadList(object, query, moment, format)
+    const exports = (['csv', 'xlsx'] as const).map(
+      (format): Action => ({
+        id: `export-${format}`,
+        section: 'data',
+        title: t(format === 'csv' ? 'list.exportCsv' : 'list.exportXlsx'),
+        words: `export ${format} ${object.plural}`,
+        icon: IconDownload,
+        run: save(format),
+      }),
+    )
+    if (!creates) return exports
+    const title = t('nav.createOne', { what: object.label })
+    return [...exports, { id: 'create-here', section: 'page', title, keys: 'c', hidden: true, run: onCreate }]
+  }, [creates, t, object, query, moment, onCreate])
   useActions(actions)
   const tabs = <ViewTabs object={object} quick={props.quick} saved={props.saved} current={props.current} onChoose={props.onChoose} />
   return (

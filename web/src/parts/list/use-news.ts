@@ -1,18 +1,15 @@
-import { hashKey, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react'
 import { type ListQuery, queryOf } from '../../data/keys'
 import { ListNews, type News } from '../../data/list-news'
 import { watchList } from '../../data/live'
 import { usePast } from '../../data/moment'
-import type { Page } from '../../data/records'
 import { readAmong } from '../../data/rows'
 import type { ObjectDescription } from '../../meta/describe'
 import type { Doc } from '../../meta/meta'
 import type { Section } from '../grid/layout'
-import { sectionQuery } from '../grid/rows'
 import { sortsOf } from '../views/model'
-
-const PAGE_KEY = 5 // [type, list, query, moment, page]: those of other lists end with something else
+import { readRows } from './order'
 
 /** What others did to the list that is shown: see ListNews. The past stands still. */
 export function useListNews(object: ObjectDescription, query: ListQuery, group: string | undefined, sections: readonly Section[]): News {
@@ -25,12 +22,8 @@ export function useListNews(object: ObjectDescription, query: ListQuery, group: 
     return new ListNews({
       order,
       rows: () => {
-        const own = new Set(shown.current.map((section) => hashKey([sectionQuery(query, section)])))
-        const pages = client.getQueriesData<Page>({
-          predicate: ({ queryKey }) =>
-            queryKey[0] === object.name && queryKey[1] === 'list' && queryKey.length === PAGE_KEY && own.has(hashKey([queryKey[2]])),
-        })
-        return new Map(pages.flatMap(([, page]) => page?.items ?? []).map((doc): [string, Doc] => [doc.id, doc]))
+        const rows = readRows(client, object, query, shown.current)
+        return new Map(rows.map((doc): [string, Doc] => [doc.id, doc]))
       },
       among: async (ids, known) => {
         if (known && query.q) return new Set(ids) // what a text found in the past is costly to ask: it counts as known

@@ -146,7 +146,10 @@ function FactInput({ object, one, field, show, onEnd }: Omit<Props, 'now'> & { o
       onKeyDown={onKeyDown}
       onBlur={onBlur}
       data-busy={busy || undefined}
-      onSubmit={(event) => event.preventDefault()}
+      onSubmit={(event) => {
+        event.preventDefault()
+        void save(read(box.current, field, show, one) ?? value)
+      }}
       noValidate
     >
       <Edit place={show.place(field, one.record, one.names)} value={value} onChange={onChange} error={error} bare autoFocus />

@@ -26,6 +26,7 @@ import { Facts } from './facts'
 import { Head } from './head'
 import s from './record.module.css'
 import { StagePath } from './stage-path'
+import { useRecordKeys } from './use-record-keys'
 
 const Known = lazy(() => import('../privacy/known'))
 
@@ -91,6 +92,7 @@ function Whole({
   const { data: timeline } = useTimeline(object, id)
   const tabs = phone ? PHONE : object.activities ? DESK : DESK.filter((one) => one !== 'activities' && one !== 'changes')
   const shown = tab && tabs.includes(tab) ? tab : 'timeline'
+  useRecordKeys(object, id, tabs, shown, onTab)
   const who = useWho(object, id)
   const { data: now } = useRecord(object, usePast() ? id : undefined, NOW)
   const facts = <Facts object={object} one={one} show={show} now={now} />

@@ -1,5 +1,6 @@
 import { IconPlayerPause, IconPlayerPlay, IconX } from '@tabler/icons-react'
-import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react'
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { type Action, useActions } from '../../app/actions'
 import { useMoment, useTravel } from '../../data/moment'
 import { boundsOf } from '../../ui/format'
 import { IconButton } from '../../ui/icon-button'
@@ -142,19 +143,25 @@ const typing = () =>
 
 /** `[` and `]` go to the change before and after; Esc goes back to now. */
 function useStepKeys(shown: number, go: (to: number) => void, home: (() => void) | undefined, stops: Stop[]): void {
-  useEffect(() => {
-    const step = (by: 1 | -1) => {
+  const { t } = useTranslation()
+  const actions = useMemo((): Action[] => {
+    const step = (by: 1 | -1) => () => {
       let to = shown + by
       while (to > 0 && to < stops.length && stops[to]?.count === 0) to += by
       go(to)
     }
+    return [
+      { id: 'time-before', section: 'page', title: t('time.key.before'), keys: '[', hidden: true, run: step(-1) },
+      { id: 'time-after', section: 'page', title: t('time.key.after'), keys: ']', hidden: true, run: step(1) },
+    ]
+  }, [t, shown, go, stops])
+  useActions(actions)
+  useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (typing() || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
-      if (event.key === '[') step(-1)
-      if (event.key === ']') step(1)
       if (event.key === 'Escape') home?.()
     }
     addEventListener('keydown', onKey)
     return () => removeEventListener('keydown', onKey)
-  }, [shown, go, home, stops])
+  }, [home])
 }
