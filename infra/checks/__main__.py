@@ -32,6 +32,12 @@ def objects_in(file: Path) -> list[Object]:
     return [one for one in yaml.safe_load_all(file.read_text()) if one]
 
 
+def made_of(name: Path) -> list[Object]:
+    """The objects of a rendered file, where there is one."""
+    file = name.with_suffix(".yaml")
+    return objects_in(file) if file.exists() else []
+
+
 def lines_of(file: Path) -> set[str]:
     return {line.strip() for line in file.read_text().splitlines() if line.strip() and not line.startswith("#")}
 
@@ -140,7 +146,9 @@ def tool(*command: str | Path) -> Iterator[str]:
 
 def manifests(rendered: Path, schemas: Mapping[Kind, Object]) -> Iterator[str]:
     objects = objects_in(rendered)
-    stores = objects_in(ROOT / "k8s" / "rendered" / "stores.yaml")
+    stores = [
+        one for file in ("stores", f"stores-{rendered.stem}") for one in made_of(ROOT / "k8s" / "rendered" / file)
+    ]
     yield from wrong_objects(objects)
     if schemas:
         yield from wrong_resources(objects, schemas)
@@ -159,13 +167,13 @@ def faults(rendered: list[Path]) -> Iterator[str]:
     yield from tool(BIN / "hadolint", ROOT / "compose" / "Dockerfile")
     yield from tool(BIN / "docker-compose", "--profile", "*", "-f", ROOT / "compose" / "compose.yaml", "config", "-q")
     yield from wrong_rules(measures())
-    if (program := promtool()) is not None:
-        yield from wrong_alerts(program)
 
 
 if __name__ == "__main__":
     given = [Path(name) for name in sys.argv[1:]] or sorted((ROOT / "k8s" / "rendered").glob("*.yaml"))
     found = list(faults(given))
+    if not sys.argv[1:] and (program := promtool()) is not None:  # three seconds: once is enough
+        found += wrong_alerts(program)
     if definitions() is None:
         print(NONE)
     if promtool() is None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 Object = dict[str, Any]
+_ALTINITY = ("clickhouse.altinity.com/chi", "clickhouse-keeper.altinity.com/chk")
 _WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob")
 
 
@@ -109,7 +110,7 @@ class _References:
 
     def _of_networkpolicy(self, one: Object, namespace: str, name: str) -> Iterator[str]:
         labels = one["spec"].get("podSelector", {}).get("matchLabels", {})
-        made_by_operators = {"strimzi.io/cluster", "app"} & labels.keys()
+        made_by_operators = {"strimzi.io/cluster", "app", *_ALTINITY} & labels.keys()
         if labels and not made_by_operators and not self._selected(namespace, labels):
             yield f"NetworkPolicy {name} selects no pods"
 

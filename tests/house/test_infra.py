@@ -27,8 +27,8 @@ from tests.support.openapi_documents import documents
 ROOT = Path(__file__).parents[2]
 PYTHON = ROOT / ".venv-infra" / "bin" / "python"
 RENDERED = ROOT / "infra" / "k8s" / "rendered"
-OVERLAYS = ("development", "production", "buckets")
-KUSTOMIZE = {**{name: f"overlays/{name}" for name in OVERLAYS}, "stores": "stores"}
+OVERLAYS = ("development", "production", "buckets", "clickhouse")
+KUSTOMIZE = {**{name: f"overlays/{name}" for name in OVERLAYS}, "stores": "stores", "stores-clickhouse": "clickhouse"}
 
 
 def checked(*files: Path, root: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:

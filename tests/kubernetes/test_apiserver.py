@@ -161,6 +161,11 @@ OPERATED: dict[str, tuple[str, Change, str]] = {
         lambda o: o["spec"].update(storages={}),
         "field not declared in schema",
     ),
+    "a cluster that is neither safe nor not": (
+        "ClickHouseInstallation",
+        lambda o: o["spec"]["configuration"]["clusters"][0].update(secure="perhaps"),
+        'Unsupported value: "perhaps"',
+    ),
     "a set of no kind": ("MongoDBCommunity", lambda o: o["spec"].update(type="Shards"), 'Unsupported value: "Shards"'),
 }
 
@@ -170,7 +175,8 @@ def test_a_wrong_object_of_an_operator_is_refused(cluster: Cluster, name: str) -
     if definitions() is None:
         pytest.skip(NONE)
     kind, change, why = OPERATED[name]
-    one = next(deepcopy(o) for o in objects_in(RENDERED / "stores.yaml") if o["kind"] == kind)
+    found = [o for name in ("stores", "stores-clickhouse") for o in objects_in(RENDERED / f"{name}.yaml")]
+    one = next(deepcopy(o) for o in found if o["kind"] == kind)
     assert list(cluster.apply(one, dry=True)) == []
     change(one)
     said = "\n".join(cluster.apply(one, dry=True))

@@ -15,7 +15,7 @@ from infra.definitions import definitions, of_kubernetes
 
 K8S = Path(__file__).parents[1]
 RENDERED = K8S / "rendered"
-SUITE = ("development", "buckets", "production")
+SUITE = ("development", "buckets", "clickhouse", "production")
 POLICIES = K8S / "policies" / "requests-and-tags.yaml"
 Object = dict[str, Any]
 
@@ -107,7 +107,10 @@ def applied(client: httpx.Client) -> list[str]:
     """
     cluster = Cluster(client)
     found = [f"definitions: {fault}" for fault in cluster.define(defined())]
-    for name, file in (("policies", POLICIES), *((n, RENDERED / f"{n}.yaml") for n in ("stores", *SUITE))):
-        faults = cluster.apply_all(objects_in(file), dry=name in ("development", "buckets"))
+    for name, file in (
+        ("policies", POLICIES),
+        *((n, RENDERED / f"{n}.yaml") for n in ("stores", "stores-clickhouse", *SUITE)),
+    ):
+        faults = cluster.apply_all(objects_in(file), dry=name in SUITE[:-1])
         found += [f"{name}: {fault}" for fault in faults]
     return found
