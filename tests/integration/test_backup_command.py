@@ -41,6 +41,7 @@ from tests.support.suite import PASSWORD, QUICK
 PROVE = bool(os.environ.get("CRM_PROVE"))
 BACKUP_POINTS = ["segment_written", "files_written", "before_manifest", "manifest_written"]
 RESTORE_POINTS = ["some_events_written", "events_written", "keys_written", "before_end"]
+DRILL_POINTS = ["restored", "before_report", "reported"]
 CRM = [sys.executable, "-m", "crm"]
 
 
@@ -226,6 +227,33 @@ def test_a_backup_that_is_killed_does_no_harm(ours: Path, point: str) -> None:
     assert (done(*words("list", ours)) == before) is not whole
     done(*create)
     assert "no findings" in done(*words("verify", ours), "--deep")
+
+
+@pytest.mark.parametrize("point", BACKUP_POINTS if PROVE else BACKUP_POINTS[2:3])
+def test_an_archive_that_is_killed_does_no_harm(ours: Path, point: str) -> None:
+    place = ("--key", ours / "key", "--to", ours / "archived")
+    assert killed("backup", "archive", "--data", ours / "data", *place, at=f"backup.{point}")
+    listed = ("backup", "list", "--from", ours / "archived", "--key", ours / "key")
+    assert bool(done(*listed)) is (point == "manifest_written")
+    done("backup", "create", "--data", ours / "data", *place)
+    assert "no findings" in done("backup", "verify", "--from", ours / "archived", "--key", ours / "key", "--deep")
+
+
+@pytest.mark.parametrize("point", DRILL_POINTS if PROVE else DRILL_POINTS[:1])
+def test_a_drill_that_is_killed_leaves_nothing_half(ours: Path, monkeypatch: pytest.MonkeyPatch, point: str) -> None:
+    """Names and keys lie aside until the next drill, which removes them. A report is there whole, or not at all."""
+    (ours / "tmp").mkdir()
+    monkeypatch.setenv("TMPDIR", str(ours / "tmp"))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    drill = ("drill", "--from", ours / "target", "--data", ours / "data", "--key", ours / "key")
+    assert killed(*drill, at=f"drill.{point}")
+    assert len([*(ours / "tmp").glob("crm-drill-*")]) == (point == "restored")
+    assert len(asyncio.run(_drills(ours))) == (point == "reported")
+    assert not (ours / "data/drill.json").exists()
+    assert "no findings" in done(*words("verify", ours))
+    done(*drill)
+    assert not [*(ours / "tmp").glob("crm-drill-*")]
+    assert all(one["ok"] for one in asyncio.run(_drills(ours)))
 
 
 @pytest.mark.parametrize("point", RESTORE_POINTS if PROVE else RESTORE_POINTS[-2:])
