@@ -24,6 +24,7 @@ from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.custom_fields import definitions
 from shared.kernel.kernel import Kernel
 from shared.kernel.queries import Moment
+from shared.labels import labels_of
 from shared.security.permissions import Access, Role
 from shared.security.quota import LONG_EXPORTS
 from shared.tabular.cells import Column, Typed, cell, columns_of, decimals, neutralise, typed
@@ -81,12 +82,12 @@ async def export(
     if first.next is not None:
         await LONG_EXPORTS.take(kernel.limits, access.user)
     hidden, language = access.hidden(aggregate.name), wish.labels or "en"
-    defined = await _custom_fields(kernel, access.tenant, aggregate.name)
+    defined = await _custom_fields(kernel, access.tenant, aggregate.name, language)
     custom = [f for f in defined if access.may_see(aggregate.name, f"custom.{f.name}")]
     unknown = {n for n in wish.fields or () if n.startswith("custom.")} - {f"custom.{f.name}" for f in custom}
     if unknown:
         raise no_such_fields(sorted(unknown))
-    fields = aggregate.collection.fields
+    fields = _titled(aggregate, language)
     columns = columns_of(fields, hidden, wish.fields, custom, titles=wish.titles, language=language)
 
     referring = [*fields, *(replace(f, name=f"custom.{f.name}") for f in custom)]
@@ -142,15 +143,30 @@ def _title(column: Column, wish: Wish, zone: str) -> str:
     """What stands above a column. For people a sheet says whose clocks its moments show: its cells cannot."""
     if not wish.labels or wish.format == "csv" or column.field.kind is not Kind.DATETIME:
         return column.title if wish.labels else column.name
-    return f"{column.title}（{zone}）" if wish.labels == "zh" else f"{column.title} ({zone})"
+    return f"{column.title}（{zone}）" if wish.labels.startswith("zh") else f"{column.title} ({zone})"
 
 
-async def _custom_fields(kernel: Kernel, tenant: str, resource: str) -> list[Field]:
+async def _custom_fields(kernel: Kernel, tenant: str, resource: str, language: str) -> list[Field]:
+    """With their Chinese titles in the script of the language."""
     defined = (await definitions(kernel.catalogue, kernel.views, tenant, resource)).values()
     return [
-        Field(d["name"], kind_of(d), d.get("zh") or d["name"], d.get("en") or d["name"], ref=d.get("ref") or "")
+        Field(
+            d["name"],
+            kind_of(d),
+            (d.get("titles") or {}).get(language) or d.get("zh") or d["name"],
+            d.get("en") or d["name"],
+            ref=d.get("ref") or "",
+        )
         for d in defined
     ]
+
+
+def _titled(aggregate: AnyAggregate, language: str) -> tuple[Field, ...]:
+    """The fields of the record type, with their Chinese titles in the script of the language."""
+    if language != "zh-TW":
+        return aggregate.collection.fields
+    labels = labels_of(aggregate)
+    return tuple(replace(field, zh=labels.field(field).zh_tw) for field in aggregate.collection.fields)
 
 
 async def _follow_merges(kernel: Kernel, aggregate: AnyAggregate, page: Page, access: Access) -> None:

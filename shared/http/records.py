@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import Any, get_args
 
 from fastapi import Request
 from starlette.responses import Response
@@ -31,8 +31,11 @@ from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.kernel import Kernel
 from shared.kernel.queries import Moment, nothing_hidden
 from shared.kernel.timeline import CHANGE, timeline
+from shared.messages.languages import Language
 from shared.security.permissions import Access
 from shared.views.port import MAX_PAGE, Document, Query, leaves
+
+_LABELS = {"zh": "zh-CN"}  # of exports: what else a language is called
 
 
 def record_router(kernel: Kernel, aggregate: AnyAggregate) -> DescribedRouter:
@@ -131,7 +134,7 @@ class _Records:
             params.option(given, "format", ("csv", "xlsx"), "csv"),
             params.field_names(self._collection, given.get("fields"), custom=True),
             params.flag(given, "names"),
-            params.option(given, "labels", ("zh", "en"), ""),
+            _LABELS.get(labels := params.option(given, "labels", (*_LABELS, *get_args(Language)), ""), labels),
         )
         return await export(
             self._platform,

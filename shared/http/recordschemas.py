@@ -78,8 +78,8 @@ PARAMETERS: dict[str, Schema] = {
     "Names": query("names", "Add the titles of all referenced records", _TRUE),
     "Labels": query(
         "labels",
-        "Column titles for people in this language, instead of field names",
-        {"type": "string", "enum": ["zh", "en"]},
+        "Column titles for people in this language, instead of field names; zh is zh-CN",
+        {"type": "string", "enum": ["zh", "en", "zh-CN", "zh-TW"]},
     ),
     "Format": query("format", "The file's format", {"type": "string", "enum": ["csv", "xlsx"], "default": "csv"}),
     "Kinds": query("kinds", "Only entries of these kinds, comma-separated"),

@@ -154,8 +154,11 @@ def columns_of(
     return found
 
 
+_NAMED = {"zh-CN": "名称", "zh-TW": "名稱"}  # above the column with the title of what another one names
+
+
 def _title(field: Field, language: str) -> str:
-    return (field.zh if language == "zh" else field.en) or field.name
+    return (field.en if language == "en" else field.zh) or field.name
 
 
 def _value_of(name: str) -> Callable[[Document, dict[str, str]], Any]:
@@ -175,5 +178,6 @@ def _title_column(column: Column, language: str) -> Column:
         many = held if isinstance(held, list) else [held]
         return SEPARATOR.join(titles[v] for v in many if v in titles)
 
-    title = f"{field.zh}（名称）" if language == "zh" else f"{_title(field, language)} (name)"
+    named = _NAMED.get(language)
+    title = f"{field.zh}（{named}）" if named else f"{_title(field, language)} (name)"
     return Column(f"{column.name}.title", title, Field(field.name, Kind.TEXT, field.zh, field.en), value)

@@ -74,6 +74,9 @@ async def test_a_sheet_has_real_values_and_no_visible_marks(service: Service) ->
     head, row = sheet.iter_rows()
     assert [c.value for c in head] == ["id", "version", "员工数", "名称", "年营收", "已归档", "创建时间（UTC）"]
     assert (sheet.title, sheet.freeze_panes, head[0].font.bold) == ("accounts", "A2", True)
+    asked |= {"labels": "zh-TW"}
+    book = openpyxl.load_workbook(io.BytesIO((await client.get(EXPORT, params=asked)).content))
+    assert [c.value for c in book.worksheets[0][1]][2:] == ["員工人數", "名稱", "年營收", "已封存", "建立時間（UTC）"]
     _, version, employees, name, revenue, archived, created = row
     assert [version.value, employees.value, revenue.value, archived.value] == [1, 7, 1234567.5, False]
     assert (revenue.number_format, created.is_date, created.number_format) == ("0.00", True, "yyyy-mm-dd hh:mm:ss")

@@ -199,8 +199,14 @@ def look(page: Page, name: str) -> None:
         found = violations(page)
         assert found == [], f"{name}, {scheme}: " + "\n".join(found)
     page.emulate_media(color_scheme="light")
-    raw = _RAW.findall(page.inner_text("body"))
+    raw = raw_words(page)
     assert raw == [], f"{name}: words without their text: {raw}"
+
+
+def raw_words(page: Page) -> list[str]:
+    """Keys that stand on the page in place of their texts."""
+    found: list[str] = _RAW.findall(page.inner_text("body"))
+    return found
 
 
 def _until(page: Page, expression: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date, timedelta
 from typing import Any
 
 import httpx
@@ -14,6 +16,7 @@ from tests.support.processes import PASSWORD
 pytestmark = pytest.mark.browser
 
 DEALS = "/sales/opportunities"
+DAY = (date.today() - timedelta(days=90)).isoformat()  # sample data reach further back
 TWICE = [pytest.param(DESKTOP, "en", id="desktop-en"), pytest.param(PHONE, "zh-CN", id="phone-zh-CN")]
 
 
@@ -128,5 +131,16 @@ def test_the_dashboard_tells_the_figures_as_of_any_day(visit: Visit, screen: Scr
     with visit("/dashboard", screen=screen, language=language) as page:
         expect(page.locator("section svg path").first).to_be_visible()
         page.locator("section header button").first.click()
-        expect(page.get_by_role("table").first).to_be_visible()
+        table = page.get_by_role("table").first
+        expect(table).to_be_visible()
         look(page, "dashboard-table")
+        total = table.get_by_role("row").last.get_by_role("cell")
+        here = total.first.inner_text()
+        page.goto(f"/dashboard?at={DAY}")
+        page.locator("section header button").first.click()
+        expect(total.first).not_to_have_text(here)
+        then = total.first.inner_text()
+        page.goto(f"/dashboard?compare={DAY}")
+        page.locator("section header button").first.click()
+        expect(table.get_by_role("columnheader").filter(has_text=re.compile("[(（]"))).not_to_have_count(0)
+        assert {here, then} <= set(total.all_inner_texts())

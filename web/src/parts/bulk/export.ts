@@ -19,8 +19,7 @@ export async function downloadList(
   more: Record<string, string> = {},
 ): Promise<void> {
   const close = toast({ text: t('list.exporting') })
-  const labels = locale() === 'en' ? 'en' : 'zh' // the suite's titles have one written Chinese
-  const asked = { ...queryOf(query, moment), ...more, format, names: true, labels }
+  const asked = { ...queryOf(query, moment), ...more, format, names: true, labels: locale() }
   try {
     const done = await download(`${object.path}/export`, fileOf(object.plural, moment, format), asked)
     if (done) toast({ kind: 'good', text: t('list.exported') })

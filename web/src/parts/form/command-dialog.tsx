@@ -63,7 +63,13 @@ export function CommandDialog({ object, command, record, names, given, more, onD
           )}
           <Inputs inputs={form.inputs} values={form.values} onChange={form.change} errors={form.errors} names={names} stages={stages} />
           {Boolean(form.values.force) && (
-            <TextField label={t('record.why')} value={why} maxLength={500} onChange={(event) => setWhy(event.currentTarget.value)} />
+            <TextField
+              label={t('record.why')}
+              value={why}
+              error={form.errors.force}
+              maxLength={500}
+              onChange={(event) => setWhy(event.currentTarget.value)}
+            />
           )}
         </form>
       </Dialog>
