@@ -26,6 +26,7 @@ from infra.definitions import NONE, definitions, of_kubernetes
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
 VERSION = "1.36"  # of Kubernetes
+TRAFFIC = ("Namespace", "NetworkPolicy", "Pod", "Deployment", "StatefulSet", "Job", "CronJob")
 
 
 def objects_in(file: Path) -> list[Object]:
@@ -66,7 +67,7 @@ def wrong_edges(objects: list[Object], declared: set[str]) -> Iterator[str]:
     """Where the NetworkPolicies allow another traffic than the declared list."""
     with TemporaryDirectory() as folder:
         stand_ins = ROOT / "k8s" / "neighbours.yaml"
-        given = [o for o in objects if of_kubernetes(o["apiVersion"])]
+        given = [o for o in objects if o["kind"] in TRAFFIC]  # with the rest the analyser takes twenty times as long
         Path(folder, "all.yaml").write_text(yaml.safe_dump_all([*given, *objects_in(stand_ins)]))
         out = Path(folder, "edges.txt")
         asked = ["--connectivity", folder, "-r", folder, "-o", "txt_no_fw_rules", "-f", str(out), "--return_0"]
