@@ -68,10 +68,15 @@ def _paragraph(message: Message, language: Language) -> str:
     return f"<p>{escape(in_language(message, language))}</p>"
 
 
+def _counted(count: int, *, personal: bool) -> Message:
+    if count == 1:
+        return say("1 record") if personal else say("1 record that names you")
+    return say("{count} records", count=count) if personal else say("{count} records that name you", count=count)
+
+
 def _section(section: Section, words: Words) -> list[str]:
     language, n = words.language, section.count
-    said = say("{count} records", count=n) if section.personal else say("{count} records that name you", count=n)
-    count = in_language(said, language)
+    count = in_language(_counted(n, personal=section.personal), language)
     if not section.whole:
         count += " · " + in_language(say("not all of them are in this file"), language)
     parts = [f"<h2>{escape(words.types[section.aggregate.name])}</h2><p>{escape(count)}</p>"]

@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from services.audit import inventory
+from services.audit.api.privacy import _exported_by, _known
 from services.audit.inventory import Inventory, inventory_of
 from services.audit.person_file import as_json, as_page
 from services.audit.person_words import words_for
@@ -315,3 +316,23 @@ async def test_the_page_is_written_for_people(world: World) -> None:
     hidden = await page_of(world, found, access=clerk)
     assert "Acme works" not in hidden
     assert account not in hidden
+
+
+async def test_what_the_file_will_lack_is_said_by_the_rights_to_export(world: World) -> None:
+    id = await person(world)
+    await world.settle()
+    reads = {"contact": {"read": Level.ALL}, "activity": {"read": Level.ALL, "export": Level.ALL}}
+    clerk = Access(TENANT, "clerk", (Role("clerk", "员", "Clerk", reads),))
+    found = await inventory_of(world.kernel, clerk, "contact", id, lambda aggregate: clerk)
+    filed = await inventory_of(world.kernel, clerk, "contact", id, _exported_by(clerk))
+    known = _known(found, filed)
+    assert [(one["resource"], one["whole"]) for one in known["sections"]] == [("contact", False)]
+    assert "contact" in known["left_out"]
+    assert "activity" not in known["left_out"]
+    exporting = Access(
+        TENANT, "clerk", (Role("clerk", "员", "Clerk", {"contact": dict.fromkeys(("read", "export"), Level.ALL)}),)
+    )
+    filed = await inventory_of(world.kernel, exporting, "contact", id, _exported_by(exporting))
+    known = _known(filed, filed)
+    assert ("contact" in known["left_out"], known["sections"][0]["whole"]) == (False, True)
+    assert "1 record<" in await page_of(world, filed)

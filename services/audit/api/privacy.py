@@ -54,7 +54,9 @@ class KnownRecords(TypedDict):
 class Known(TypedDict):
     events: Annotated[int, Field(description="Changes in the log of the person's own records that you read")]
     sections: list[KnownRecords]
-    left_out: Annotated[list[str], Field(description="Record types that you may not read")]
+    left_out: Annotated[
+        list[str], Field(description="Record types that the file lacks: you may not read or not export them")
+    ]
 
 
 class MakePersonFile(CommandModel):
@@ -95,7 +97,8 @@ def privacy_router(kernel: Kernel) -> APIRouter:
         params.only(params.pairs_of(request), ())
         person = _person(await kernel.queries.get(SUBJECT_REQUEST, path_id(request), access))
         found = await inventory_of(kernel, access, person["type"], person["id"], lambda aggregate: access)
-        return json_answer(_known(found))
+        filed = await inventory_of(kernel, access, person["type"], person["id"], _exported_by(access))
+        return json_answer(_known(found, filed))
 
     @router.post("/subject-requests/{id}/person-file", openapi_extra=_FILE)
     async def person_file(request: Request) -> Response:
@@ -138,13 +141,15 @@ def _person(asked: Document) -> dict[str, str]:
     return {"type": asked["person_type"], "id": asked["person"]}
 
 
-def _known(found: Inventory) -> Known:
+def _known(found: Inventory, filed: Inventory) -> Known:
+    """What the caller reads, and what of it the file would have: `filed`, by the rights to export."""
+    whole = {section.aggregate.name: section.count for section in filed.sections if section.whole}
     sections: list[KnownRecords] = [
         {
             "resource": section.aggregate.name,
             "count": section.count,
             "personal": section.personal,
-            "whole": section.whole,
+            "whole": whole.get(section.aggregate.name) == section.count,
             "items": [
                 {
                     "id": one.document["id"],
@@ -156,4 +161,4 @@ def _known(found: Inventory) -> Known:
         }
         for section in found.sections
     ]
-    return {"events": found.events, "sections": sections, "left_out": found.left_out}
+    return {"events": found.events, "sections": sections, "left_out": filed.left_out}

@@ -142,7 +142,9 @@ def _expected(asked: BulkRequest, ids: tuple[str, ...]) -> int:
         raise Invalid.field("ids", "ids-or-filters", "name the records by ids or by filters, not by both")
     if asked.filters is None:
         if asked.expected_count not in (None, len(ids)):
-            raise Invalid.field("expected_count", "other-count", say("{count} records are named", count=len(ids)))
+            count = len(ids)
+            said = say("1 record is named") if count == 1 else say("{count} records are named", count=count)
+            raise Invalid.field("expected_count", "other-count", said)
         return len(ids)
     if asked.expected_count is None:
         raise Invalid.field("expected_count", "required", "say how many records you expect the filters to find")

@@ -1590,7 +1590,7 @@ export interface components {
             sections: components["schemas"]["KnownRecords"][];
             /**
              * Left Out
-             * @description Record types that you may not read
+             * @description Record types that the file lacks: you may not read or not export them
              */
             left_out: string[];
         };
