@@ -196,7 +196,7 @@ async def test_a_refused_step_takes_everything_back(world: World) -> None:
     lead = await qualified(world)
     document = await converted(world, lead)
     assert (document["status"], document["conversion"]["state"]) == ("qualified", "failed")
-    assert "email" in document["conversion"]["failed_reason"]
+    assert "e-mail" in document["conversion"]["failed_reason"]
     assert await live(world) == {"account": 0, "contact": 1, "opportunity": 0}
     document = await converted(world, lead, contact=twin)  # and again, with what was in the way
     assert (document["status"], document["contact"]) == ("converted", twin)
