@@ -42,14 +42,15 @@ async function inList(type: ObjectDescription, text: string, where: Query, signa
   const among: Query = type.fields.some((field) => field.searchable)
     ? { q: text, sort: 'relevance' }
     : { filter: JSON.stringify({ field: type.title, op: 'contains', value: text }) }
-  const fields = [type.title, ...type.subtitle].join()
+  const below = type.name === 'user' ? [] : type.subtitle // people go by their names alone, as everywhere
+  const fields = [type.title, ...below].join()
   const asked = { ...where, limit: LIMIT, fields, names: true, ...(text && among) }
   const { items, names = {} } = await get<{ items: Doc[]; names?: Record<string, string> }>(type.path, asked, signal)
   return items.map((one) => ({
     id: one.id,
     type: type.name,
     title: String(one[type.title] ?? ''),
-    subtitle: fieldsOf(type, type.subtitle)
+    subtitle: fieldsOf(type, below)
       .flatMap((field) => [one[field.name] ?? []].flat().map((value) => wordOf(field, String(value), names)))
       .filter(Boolean)
       .join(' · '),
