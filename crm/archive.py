@@ -15,7 +15,7 @@ from typing import cast
 from crm.backup_source import place_at, source_over
 from crm.ledger import with_notary
 from crm.roles import Roles
-from crm.settings import Settings, WrongSetting, eventstore_address, sandbox_of
+from crm.settings import Settings, WrongSetting, eventstore_address
 from shared.backup.archiver import Archiver
 from shared.backup.keyfile import load_key
 from shared.backup.problems import BackupProblem
@@ -38,7 +38,7 @@ async def with_keepers(kernel: Kernel, ports: Ports, settings: Settings, roles: 
         kernel = replace(kernel, explorer=Explorer(ports.store, ports.explorer, ports.clock))
     status = BackupStatus(data)
     archiver = archiver_of(kernel, data, status) if signs and settings.archives else None
-    return replace(kernel, archiver=archiver, backups=status, sandbox=sandbox_of(data))
+    return replace(kernel, archiver=archiver, backups=status)
 
 
 def archiver_of(

@@ -24,6 +24,7 @@ from crm.settings import (
     clickhouse_address,
     is_shared,
     prepare_folder,
+    sandbox_of,
     sql_unconfined,
     warehouse_address,
 )
@@ -205,7 +206,7 @@ async def open_kernel(
     stack.push_async_callback(kernel.close)
     await kernel.start()
     stack.push_async_callback(_note_agreement, kernel)
-    kernel = on_stream(kernel, roles, ports)
+    kernel = replace(on_stream(kernel, roles, ports), sandbox=sandbox_of(settings.data))
     if roles.has_past:
         kernel = await with_past_door(kernel, ports.keys, catalogue.collections)
     if "notary" in roles.loops or "audit" in roles.apis:

@@ -25,6 +25,7 @@ from crm.cli import app
 from crm.client import CommandFailed
 from crm.compose import Suite
 from crm.process import Server
+from crm.roles import Roles
 from crm.settings import Settings, WrongSetting, sandbox_of
 from crm.verifying import verify_directory
 from services.identity.setup import set_up
@@ -359,13 +360,22 @@ def test_a_sandbox_shows_no_people_and_is_another_system(ours: Path, monkeypatch
     assert f"CRM_SANDBOX={as_of[:19]}" in said
     assert sandbox_of(ours / "data") == ""
     found = opened(ours / "new")
-    assert found["sandbox"] == as_of
+    assert (found["sandbox"], asyncio.run(_mark_of_customer_process(ours / "new"))) == (as_of, as_of)
     assert found["accounts"] == ["Of acme", "Of globex"]
     assert found["users"] == ["ada@acme.example", "ada@globex.example"]
     assert {"At acme", "At globex"}.isdisjoint(found["contacts"])
     create = ("backup", "create", "--key", ours / "key", "--data", ours / "new", "--to", ours / "target")
     assert "backups of the system" in refused(*create)
     assert verify_directory(ours / "new", None)["ok"]
+
+
+async def _mark_of_customer_process(data: Path) -> str:
+    """What a process says that serves people and neither signs nor audits."""
+    suite = await Suite.open(Settings(data), Roles(frozenset({"customer"}), frozenset({"projector"})))
+    try:
+        return suite.kernel.sandbox
+    finally:
+        await suite.close()
 
 
 def test_files_that_a_live_suite_may_have_are_never_taken_over(ours: Path, monkeypatch: pytest.MonkeyPatch) -> None:
