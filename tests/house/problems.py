@@ -39,7 +39,15 @@ NO_ERRORS = {
     "NoWay",
     "Duplicate.of",
     "BadQuery",
-}  # a name and a label, or a field
+    "_crm",
+}  # a name and a label, a field, or words of a command
+ASKED = {
+    "allows",
+    "check",
+    "get",
+    "level",
+    "scope",
+}  # methods: an object and an action, a key and a default
 TABLES = (  # of codes with their messages
     "services/analytics/sql/refusals.py",
     "services/integration/imports/runner.py",
@@ -114,7 +122,7 @@ def _default(function: ast.FunctionDef) -> str:
 
 
 def _of_call(call: ast.Call, names: dict[str, ast.expr]) -> Iterator[tuple[str, set[str]]]:
-    if called(call) not in NO_ERRORS:
+    if called(call) not in NO_ERRORS and called(call).rpartition(".")[2] not in ASKED:
         yield from _adjacent(call.args, names)
     place = MAKERS.get(called(call), len(call.args))
     if len(call.args) > place:

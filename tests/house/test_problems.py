@@ -51,6 +51,7 @@ def test_constructors_with_a_code_are_all_walked() -> None:
         ('raise Rejected("this field is needed", code="new-code")', {"new-code"}),
         ('Way("archive", "this field is needed")', set()),
         ('shown("not a code", "this field is needed")', set()),
+        ('access.check("audit", "read")', set()),
     ],
 )
 def test_a_code_is_found_where_its_error_is_made(code: str, found: set[str]) -> None:
