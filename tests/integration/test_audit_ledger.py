@@ -12,9 +12,14 @@ import orjson
 import pytest
 
 from crm.compose import Suite
+from crm.drill_report import said
+from shared.backup.status import MEASURED
+from shared.kernel.bus import Call
 from shared.ledger.leaf import leaf_of
 from shared.ledger.merkle import verify_consistency, verify_inclusion
 from shared.ledger.note import VerifierKey, verified
+from shared.messages import say
+from shared.security.permissions import system_access
 from tests.support.importing import Office, office
 
 
@@ -93,3 +98,28 @@ def field_of(answer: httpx.Response) -> tuple[str, str]:
     assert answer.status_code == 422, answer.text
     error = answer.json()["errors"][0]
     return error["field"], error["code"]
+
+
+async def test_a_drill_shows_counts_only_where_there_is_one_organisation(desk: Office) -> None:
+    """They are of all organisations, and so are numbers and ids in what it says."""
+    kernel = desk.suite.kernel
+    measured = dict.fromkeys(MEASURED, 1) | {"ok": False}
+    root = say("what was restored has another root than the backup")
+    views = say("in the restored suite views and events differ: {view}", view="contacts: 3 missing")
+    counts = {"contacts": {"restored": 4, "live": 7}}
+    assert kernel.backups is not None
+    kernel.backups.note_drill({**measured, "counts": counts, **said([root, views])})
+    found = (await get(desk, "backups"))["drill"]
+    assert found["counts"] == [{"records": "contacts", "restored": 4, "live": 7}]
+    assert found["differences"] == [root, views]
+    await kernel.bus.send(
+        "identity.CreateOrganisation", {"name": "Other"}, Call(system_access("t-other"), new_id="t-other")
+    )
+    await kernel.projector.catch_up()
+    found = await get(desk, "backups")
+    assert found["drill"]["counts"] == []
+    assert found["drill"]["differences"] == [
+        root,
+        "the restored suite differs from the live one; who runs it sees in which records",
+    ]
+    assert len(found["drills"]) == 1

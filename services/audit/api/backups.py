@@ -18,8 +18,8 @@ from shared.http.openapi import answer, operation
 from shared.http.problems import language_of
 from shared.http.routing import DirectRoute
 from shared.kernel.kernel import Kernel
-from shared.messages import Message
-from shared.messages.languages import Language, in_language
+from shared.messages import Message, part, say
+from shared.messages.languages import Language, catalogue, in_language
 
 
 class ShownBackup(TypedDict):
@@ -50,8 +50,10 @@ class CountedRecords(TypedDict):
 
 
 class ShownDrill(Measured):
+    """Counts are of all organisations: only where there is one are they its own to see."""
+
     differences: Annotated[list[str], Field(description="In the caller's language")]
-    counts: list[CountedRecords]
+    counts: Annotated[list[CountedRecords], Field(description="None where the suite has several organisations")]
 
 
 class Backups(TypedDict):
@@ -83,12 +85,19 @@ def backups_router(kernel: Kernel) -> APIRouter:
         access.check("audit", "read")
         archive = kernel.backups.read(ARCHIVE) if kernel.backups else {}
         drill = kernel.backups.read(DRILL) if kernel.backups else {}
-        return json_answer(_shown(archive, drill, kernel.clock.now(), language_of(request.scope)))
+        now, language = kernel.clock.now(), language_of(request.scope)
+        shown = _drill(drill, language, await _is_alone(kernel)) if "at" in drill else None
+        return json_answer(_shown(archive, shown, drill.get("measured", []), now))
 
     return router
 
 
-def _shown(archive: dict[str, Any], drill: dict[str, Any], now: int, language: Language) -> Backups:
+async def _is_alone(kernel: Kernel) -> bool:
+    """Whether the installation has no more than one organisation."""
+    return len([tenant async for tenant, _, _ in kernel.views.scan("organisations")]) < 2
+
+
+def _shown(archive: dict[str, Any], drill: ShownDrill | None, measured: list[dict[str, Any]], now: int) -> Backups:
     at = archive.get("archived_at")
     return {
         "archives": bool(archive),
@@ -98,18 +107,27 @@ def _shown(archive: dict[str, Any], drill: dict[str, Any], now: int, language: L
         "incremental": _backup(archive.get("incremental")),
         "newest": _backup(archive.get("newest")),
         "listed": [_listed(one) for one in archive.get("listed", [])],
-        "drill": _drill(drill, language) if "at" in drill else None,
-        "drills": [_measured(one) for one in drill.get("measured", [])],
+        "drill": drill,
+        "drills": [_measured(one) for one in measured],
     }
 
 
-def _drill(drill: dict[str, Any], language: Language) -> ShownDrill:
-    differences = [in_language(Message(*one), language) for one in drill["said"]] if "said" in drill else []
+def _drill(drill: dict[str, Any], language: Language, alone: bool) -> ShownDrill:
+    found = [Message(*one) for one in drill.get("said", ())] or [*map(part, drill["differences"])]
+    if not alone:
+        other = say("the restored suite differs from the live one; who runs it sees in which records")
+        found = [one if _says_nothing_of_others(one) else other for one in found]
+    differences = [in_language(one, language) for one in found]
     counts = [
         CountedRecords(records=name, restored=one["restored"], live=one["live"])
-        for name, one in sorted(drill.get("counts", {}).items())
+        for name, one in sorted(drill.get("counts", {}).items() if alone else ())
     ]
-    return {**_measured(drill), "differences": differences or drill["differences"], "counts": counts}
+    return {**_measured(drill), "differences": [*dict.fromkeys(differences)], "counts": counts}
+
+
+def _says_nothing_of_others(one: Message) -> bool:
+    """Whether it is a sentence of ours with nothing filled in: no number, and no record's id."""
+    return not one.params and one.template in catalogue()
 
 
 def _backup(one: dict[str, Any] | None) -> ShownBackup | None:
