@@ -25,7 +25,7 @@ from shared.past.port import PastUpkeep
 from shared.streaming.feed import Batch, StoreFeed
 from shared.streaming.folding import PASSING
 from shared.streaming.leases import LeaseHolder
-from shared.streaming.parked import Entries
+from shared.streaming.parked import OPERATORS, PARKED, Entries
 from shared.streaming.reaction import PastAway, Policy, Reaction
 from shared.streaming.retries import PREFIX, try_some
 from shared.streaming.subscription import Pace, Subscription
@@ -33,7 +33,7 @@ from shared.telemetry.links import caused_by
 from shared.telemetry.metrics import PARKED_EVENTS
 from shared.telemetry.spans import span
 from shared.views.capabilities import purge_files
-from shared.views.port import Checkpoint, Document, LeaseLost, Write
+from shared.views.port import Checkpoint, Document, LeaseLost, Scope, Write
 
 CHECKPOINT = "policies:reactions"
 BATCH = 500
@@ -109,7 +109,8 @@ class Reactions:
         self._types: set[str] = set()
         self._entries = Entries(bus.views, "policies")
         self._kept = 0
-        self._to_purge = False
+        self._views_to_purge = False
+        self._past_to_purge: tuple[Policy, Recorded] | None = None  # the last reaction that wants it
         for policy in policies:
             self.add(policy)
 
@@ -169,9 +170,7 @@ class Reactions:
         failure: Exception | None = None
         for attempt in range(1, attempts + 1):
             try:
-                reaction = Reaction(self._bus, recorded)
-                await policy.react(reaction)
-                await self._finish(reaction)
+                await self._carry_out(policy, Reaction(self._bus, recorded))
                 return None
             except CrmError as error:
                 if passes(error):
@@ -187,28 +186,55 @@ class Reactions:
                     await asyncio.sleep(PAUSE_SECONDS * attempt)
         return failure
 
-    async def _finish(self, reaction: Reaction) -> None:
-        """The past comes after all views: its process may be away, and then the reaction is parked."""
-        if self._past is not None:
-            for category, id in reaction.afterwards.rewritten:
-                try:
-                    await self._past.rewrite(category, reaction.tenant, id)
-                except Unavailable as error:
-                    raise PastAway(error.detail) from error
-        self._to_purge |= reaction.afterwards.purge
+    async def _carry_out(self, policy: Policy, reaction: Reaction) -> None:
+        """React. What was masked by then is followed up also where the rest is refused or fails, maybe for months."""
+        try:
+            await policy.react(reaction)
+        except Exception as error:
+            try:
+                await self._follow_up(policy, reaction)
+            except PastAway:
+                if isinstance(error, CrmError) and not passes(error):
+                    raise  # else it would be over; after any other error it is tried again as it is
+            raise
+        await self._follow_up(policy, reaction)
 
-    async def _purge(self) -> None:
-        if self._to_purge:
+    async def _follow_up(self, policy: Policy, reaction: Reaction) -> None:
+        """The past comes after all views: its process may be away. Raises PastAway: the reaction is to be parked."""
+        self._views_to_purge |= reaction.afterwards.purge
+        if self._past is None:
+            return
+        for category, id in reaction.afterwards.rewritten:
+            try:
+                await self._past.rewrite(category, reaction.tenant, id)
+            except Unavailable as error:
+                raise PastAway(error.detail) from error
+        if reaction.afterwards.purge:
+            self._past_to_purge = policy, reaction.recorded
+
+    async def _purge(self) -> bool:
+        """Purge what reactions asked for. False: the process with the past is away, and a reaction that asks for its
+        purge again is parked."""
+        if self._views_to_purge:
             await purge_files(self._bus.views)
-            if self._past is not None:
-                await self._past.purge()
-            self._to_purge = False
+            self._views_to_purge = False
+        if self._past is None or self._past_to_purge is None:
+            return True
+        reached = True
+        try:
+            await self._past.purge()
+        except Unavailable as error:
+            reached, (policy, recorded) = False, self._past_to_purge
+            key = f"{_parked_as(policy, recorded)}.{recorded.version}"
+            if await self._bus.views.get(PARKED.name, key, Scope(OPERATORS)) is None:  # else its first error stays
+                await self._park(policy, recorded, PastAway(error.detail))
+        self._past_to_purge = None
+        return reached
 
     async def _park(self, policy: Policy, recorded: Recorded, error: Exception) -> None:
         log.error("parked reaction of policy %s to %s: %s", policy.name, recorded.event_id, redacted(error))
         PARKED_EVENTS.add(1)
-        stream = f"{PREFIX}{policy.name}/{recorded.stream}"
-        await self._write_entry(self._entries.put(recorded, stream, redacted(error)))
+        await self._write_entry(self._entries.put(recorded, _parked_as(policy, recorded), redacted(error)))
 
     async def retry(self, attempts: int, parked: Document) -> bool:
         """Try a parked reaction again; whether it was carried out. Raises what `_attempt` raises, Undecodable."""
@@ -218,12 +244,20 @@ class Reactions:
         policy = next((p for p in self._policies if p.name == name), None)
         if policy is not None and stored:
             recorded = await self._codec.decode(stored[0])
-            if await self._attempt(policy, recorded, attempts) is not None:
+            try:
+                error = await self._attempt(policy, recorded, attempts)
+            finally:
+                purged = await self._purge()
+            if error is not None or not purged:
                 return False
-        await self._purge()
         await self._write_entry(self._entries.remove(parked["id"]))
         return policy is not None
 
     async def _write_entry(self, write: Write) -> None:
         await self._bus.views.write([write], self._entries.checkpoints(), self._holder.lease())
         self._entries.settle()
+
+
+def _parked_as(policy: Policy, recorded: Recorded) -> str:
+    """The stream under which the reaction stands in the list."""
+    return f"{PREFIX}{policy.name}/{recorded.stream}"

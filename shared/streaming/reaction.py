@@ -23,7 +23,10 @@ class PastAway(Exception):
 
 @dataclass(slots=True)
 class Afterwards:
-    """What a reaction leaves to be done. rewritten: records, by category and id, whose past is to be read again."""
+    """What a reaction leaves to be done, also where it is refused or fails after it asked for it.
+
+    rewritten: records, by category and id, whose past is to be read again.
+    """
 
     purge: bool = False
     rewritten: dict[tuple[str, str], None] = field(default_factory=dict)

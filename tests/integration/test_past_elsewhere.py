@@ -24,6 +24,7 @@ from shared.kernel import kernel as kernels
 from shared.kernel.kernel import Kernel, build_kernel
 from shared.kernel.queries import Moment
 from shared.past.door import PURPOSE
+from shared.past.port import PastUnavailable
 from shared.past.remote import RemotePast
 from shared.past.sqlite import SqlitePast
 from shared.security import keycache
@@ -229,6 +230,52 @@ async def test_while_it_is_away_an_erasure_is_parked_and_others_go_on(apart: Apa
     assert apart.shown()
     apart.switch.off = False
     await world.policies.retry_parked()
+    assert (await parked(world), apart.shown()) == (0, [])
+
+
+async def test_an_erasure_that_a_hold_stops_halfway_leaves_nothing_of_what_it_masked(apart: Apart, hours: None) -> None:
+    """A survivor has taken over what the person had. A hold that came in the very moment keeps a record they absorbed:
+    what is said of it is about somebody else, too."""
+    world = apart.world
+    id, survivor = await person(world), await world.make("customer.CreateContact", name="Survivor")
+    kept, other = [await world.make("customer.CreateContact", name=name) for name in ("Kept", "Else")]
+    links = [{"type": "contact", "id": one} for one in (kept, other)]
+    await world.make("customer.CreateActivity", kind="note", subject="said", links=links)
+    await world.do("customer.MergeContacts", {"absorb": [kept]}, id)
+    await world.settle()
+    await world.do("customer.MergeContacts", {"absorb": [id]}, survivor)
+    await world.settle()
+    await world.do("customer.UnmergeContacts", {"release": [id]}, survivor)
+    await apart.settle()
+    await world.do("customer.EraseContact", {}, id)
+    await world.make("audit.PlaceHold", resource="contact", record=other, cause="Case 1")
+    await world.settle()
+    assert await parked(world) == 1
+    assert files_with(apart.folder, [SECRET]) == {}
+    await world.policies.retry_parked()
+    await apart.read_on()
+    assert (await parked(world), await agrees(world)) == (1, True)
+
+
+async def test_a_purge_that_finds_it_away_is_parked_and_others_go_on(
+    apart: Apart, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away() -> None:
+        raise PastUnavailable("its disk is full")
+
+    world = apart.world
+    id = await person(world)
+    await apart.settle()
+    with monkeypatch.context() as patched:
+        patched.setattr(apart.role.past_upkeep, "purge", away)
+        await world.do("customer.EraseContact", {}, id)
+        await world.settle()
+        assert world.policies.position == await world.store.head()
+        assert await parked(world) == 1
+        assert files_with(apart.folder, [SECRET], "views.db*") == {}
+        assert await world.policies.retry_parked() == 0
+        assert (await parked(world), bool(apart.shown())) == (1, True)
+    assert await world.policies.retry_parked() == 1
     assert (await parked(world), apart.shown()) == (0, [])
 
 

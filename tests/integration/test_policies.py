@@ -14,6 +14,7 @@ from shared.events.codec import Undecodable
 from shared.events.envelope import Recorded, Stored
 from shared.kernel.bus import CommandBus
 from shared.kernel.catalogue import Catalogue
+from shared.past.port import PastUpkeep
 from shared.streaming import policies as module
 from shared.streaming import retries
 from shared.streaming.leases import taken_over
@@ -45,9 +46,9 @@ class Hand:
         self.seen.append(reaction.recorded.id)
 
 
-async def runner(room: ToyRoom, *hands: Hand) -> PolicyRunner:
+async def runner(room: ToyRoom, *hands: Hand, past: PastUpkeep | None = None) -> PolicyRunner:
     bus = cast(CommandBus, SimpleNamespace(views=room.views, repository=room.repository, catalogue=Catalogue([TOY])))
-    made = PolicyRunner([h.policy for h in hands], bus, room.codec)
+    made = PolicyRunner([h.policy for h in hands], bus, room.codec, past=past)
     await made.start()
     return made
 
@@ -73,6 +74,30 @@ async def test_a_refused_command_is_an_outcome(room: ToyRoom) -> None:
     await (await runner(room, hand)).step()
     assert hand.seen == ["b"]
     assert await room.parked() == {}
+
+
+async def test_what_was_masked_before_a_refusal_is_followed_up(room: ToyRoom) -> None:
+    done: list[str] = []
+    away = [Unavailable("starting")] * module.ATTEMPTS
+
+    async def react(reaction: Reaction) -> None:
+        reaction.rewrite_past("toy", reaction.recorded.id)
+        reaction.purge()
+        raise Rejected("no")
+
+    async def note(*given: str) -> None:
+        if away:
+            raise away.pop()
+        done.append(given[-1] if given else "purged")
+
+    hand = Hand()
+    hand.policy = Policy("hand", frozenset({ToyMade}), react)
+    policies = await runner(room, hand, past=cast(PastUpkeep, SimpleNamespace(rewrite=note, purge=note)))
+    await room.happen("a", ToyMade("a"))
+    await policies.step()
+    assert (done, await room.parked()) == ([], {"policy/hand/toy-a.1": "PastAway: starting"})
+    assert await policies.retry_parked() == 1
+    assert (done, await room.parked()) == (["a", "purged"], {})
 
 
 async def test_a_command_that_does_not_exist_is_parked_and_not_taken_for_a_refusal(room: ToyRoom) -> None:
