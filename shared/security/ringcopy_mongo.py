@@ -43,7 +43,8 @@ async def mark_at(url: str, folder: Path) -> str:
     """Changes when the ring does: how many keys there are, and those that sign. Raises KeysUnavailable."""
     mongo = Mongo(url, "CRM_KEYS", KeysUnavailable)
     try:
-        counts = [await mongo.docs(f"keys_{one}").count({}) for one in ("tenants", "indexes", "people", "destroyed")]
+        names = ("tenants", "indexes", "people", "destroyed")
+        counts = [await mongo.docs(f"keys_{one}", read="majority").count({}) for one in names]  # as `copied` reads
         signing = await mongo.docs("keys_signing", read="majority").get({"_id": SIGNING})
     finally:
         mongo.close()
