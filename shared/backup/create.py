@@ -72,7 +72,8 @@ class Backup:
     def __init__(self, source: Source, place: Place, key: BackupKey, clock: Clock) -> None:
         self._source, self._place, self._key, self._clock = source, place, key, clock
         self._ring: tuple[str, File, File] | None = None  # the last copy of the keys: of which mark, and its files
-        self._files_due = True  # files are looked for, whatever the events speak of
+        self._written = ""  # the manifest that this one wrote last: behind another's, files may have changed unseen
+        self._files_due = False  # files are looked for, whatever the events speak of
 
     async def create(
         self, kind: Kind, progress: Progress = lambda _: None, *, only_news: bool = False
@@ -96,7 +97,8 @@ class Backup:
         keys, erased, copied = await self._keys(mark, known)
         about = self._source.with_files
         speak_of_files = about is None or not about.isdisjoint(state.categories)
-        looked = speak_of_files or self._files_due or kind != "archive"
+        goes_on = kind == "archive" and parent is not None and parent[0] == self._written
+        looked = speak_of_files or self._files_due or not goes_on
         files, gone = await self._copy_files(parent) if looked else ([], [])
         crashpoint("backup.files_written")
         for file, content in copied:
@@ -106,9 +108,10 @@ class Backup:
         crashpoint("backup.before_manifest")
         await self._place.keep(name, content)
         crashpoint("backup.manifest_written")
-        self._ring, self._files_due = (mark, keys, erased), speak_of_files  # reactions change files after their event
+        self._written, self._files_due = name, speak_of_files  # reactions change files after their event
         if copied:
             await self._forget_keys()
+        self._ring = mark, keys, erased  # now: what fails to be forgotten is so with the next backup
         return name, manifest
 
     async def _keys(self, mark: str, known: tuple[str, Manifest] | None) -> tuple[File, File, list[tuple[File, bytes]]]:

@@ -13,6 +13,7 @@ import pytest
 from crm.backup_source import place_at, source_of
 from crm.restore import put_back
 from shared.backup.archiver import Archiver
+from shared.backup.chain import KEPT_KEYS
 from shared.backup.create import Backup
 from shared.backup.drills import DRILLS, FOLDER, keep_report
 from shared.backup.manifest import KEYS, MANIFESTS
@@ -21,7 +22,7 @@ from shared.backup.problems import BackupProblem
 from shared.backup.prune import DAY, prune
 from shared.backup.restore import Wanted
 from shared.backup.status import ARCHIVE, DRILL, BackupStatus
-from shared.blobs.port import Blobs
+from shared.blobs.port import Blobs, BlobsUnavailable
 from shared.events.envelope import Metadata, NewEvent
 from shared.eventstore.lock import lock_directory
 from shared.security.ringcopy import RingCopy
@@ -87,6 +88,31 @@ async def test_a_copy_of_the_keys_that_has_no_manifest_yet_stays(tmp_path: Path)
         await ours.append(2, random.Random(7))
         await ours.backup("archive")
         assert other.exists()
+
+
+async def test_a_copy_of_the_keys_that_could_not_be_removed_goes_with_the_next_backup(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_system(tmp_path) as ours:
+        await ours.append(2, random.Random(17))
+        await ours.ring.ensure("t1", ["contact-1"])
+        async with source_of(ours.folder) as source:
+            ours.target.mkdir()
+            backup = Backup(source, ours.place, ours.key, ours.clock)
+            await backup.create("full")
+            for n in range(KEPT_KEYS):
+                await ours.ring.ensure("t1", [f"contact-{n + 2}"])
+                with monkeypatch.context() as patched:
+                    patched.setattr(Place, "remove", _refused)
+                    with pytest.raises(BlobsUnavailable):
+                        await backup.create("archive")
+            assert len(await ours.place.names(KEYS)) == KEPT_KEYS + 1
+            await backup.create("archive")
+            assert len(await ours.place.names(KEYS)) == KEPT_KEYS
+
+
+async def _refused(place: Place, names: list[str]) -> None:
+    raise BlobsUnavailable("the bucket may not be written")
 
 
 def _archiver(ours: System, source: object, weekly: object = None) -> Archiver:
@@ -280,6 +306,10 @@ async def test_a_look_costs_as_what_is_new(tmp_path: Path) -> None:
             assert (await look())[:2] == (0, 1)  # it may be a reaction that changes files
             await ours.append(1, dice)
             assert (await look())[:2] == (0, 0)
+            await ours.append(1, dice)
+            await ours.backup("full")  # another process: what it did not see may have changed since then
+            await ours.append(1, dice)
+            assert (await look())[:2] == (0, 1)
         found_all = await ours.verify()
         assert (found_all.findings, found_all.files > 0) == ([], True)
         await ours.restore(tmp_path / "new")
