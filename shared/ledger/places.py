@@ -22,11 +22,11 @@ def statement_key(installation: str, timeline: int) -> str:
 
 
 async def newest_timeline(places: Iterable[Blobs], installation: str) -> int:
-    """The newest that one of the places knows of. Raises BlobsUnavailable."""
+    """The newest that one of the places knows of; what is named otherwise is none. Raises BlobsUnavailable."""
     found = [FIRST]
     for place in places:
         keys = await place.keys(f"{installation}/{_TIMELINES}")
-        found += [int(key.rpartition("/")[2]) for key in keys]
+        found += [int(name) for key in keys if (name := key.rpartition("/")[2]).isdecimal()]
     return max(found)
 
 

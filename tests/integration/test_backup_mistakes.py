@@ -26,6 +26,7 @@ from shared.blobs.port import Blobs, BlobsUnavailable
 from shared.events.envelope import Metadata, NewEvent
 from shared.eventstore.lock import lock_directory
 from shared.security.ringcopy import RingCopy
+from shared.security.rootkey import write_private
 from tests.support.backups import IDS, System, open_system
 
 
@@ -113,6 +114,18 @@ async def test_a_copy_of_the_keys_that_could_not_be_removed_goes_with_the_next_b
 
 async def _refused(place: Place, names: list[str]) -> None:
     raise BlobsUnavailable("the bucket may not be written")
+
+
+async def test_a_key_that_a_job_s_backup_lacks_comes_from_the_copy_before_it(tmp_path: Path) -> None:
+    """In a cluster a job makes the weekly full backup, and has no key of the notary."""
+    async with open_system(tmp_path) as ours:
+        await ours.append(2, random.Random(18))
+        write_private(ours.folder / "keys" / "notary.key", b"wrapped")
+        await ours.backup("full")
+        (ours.folder / "keys" / "notary.key").unlink()
+        await ours.backup("full")
+        await ours.restore(tmp_path / "new")
+    assert (tmp_path / "new/keys/notary.key").read_bytes() == b"wrapped"
 
 
 def _archiver(ours: System, source: object, weekly: object = None) -> Archiver:
