@@ -22,11 +22,13 @@ import struct
 import sys
 import zipfile
 
-MOST = 1 << 30  # bytes of one file of a bundle
-
 
 class Bad(Exception):
     """Something is not as it must be."""
+
+
+class Foreign(Bad):
+    """Another key signed it, or none."""
 
 
 # --- Ed25519 (RFC 8032 §5.1.7), verification only ----------
@@ -80,10 +82,8 @@ BASE = (recover_x(BY, 0), BY, 1, recover_x(BY, 0) * BY % P)
 
 def is_signed(public, message, signature):
     """Whether an Ed25519 signature is valid."""
-    if len(public) != 32 or len(signature) != 64:
-        return False
     s = int.from_bytes(signature[32:], "little")
-    if s >= L:
+    if len(public) != 32 or len(signature) != 64 or s >= L:
         return False
     try:
         key, point = point_of(public), point_of(signature[:32])
@@ -135,7 +135,7 @@ def opened(note, key):
                 if is_signed(public, (text + "\n").encode(), signed[4:]):
                     return text + "\n"
                 raise Bad("its signature is not valid")
-    raise Bad("the key did not sign it")
+    raise Foreign("the key did not sign it")
 
 
 DIGEST = r"([A-Za-z0-9+/]{43}=)\n"  # 32 bytes
@@ -278,7 +278,7 @@ class Bundle:
     def read(self, name):
         if name not in self.names:
             raise Bad(name + " is missing")
-        if self.zip.getinfo(name).file_size > MOST:
+        if self.zip.getinfo(name).file_size > 1 << 30:  # bytes
             raise Bad(name + " is too large")
         return self.zip.read(name)
 
@@ -321,19 +321,23 @@ def check_events(bundle, manifest, size, root, kept):
     return compared
 
 
-def shares_in(bundle, key, proofs, now, size, root):
-    """timeline → how many of its events are in this ledger, as signed statements say, from the newest timeline back."""
-    stated, found = {}, {}
+def shares_in(bundle, key, manifest, proofs, now, size, root, tell):
+    """timeline → (how many of its events are here, whether a signed statement gave the others up), the newest first."""
+    stated, found, unsigned, gave_up = {}, {}, dict(manifest.get("unsigned", [])), False  # gave nothing up
     for note in json.loads(bundle.read("timelines.json")) if "timelines.json" in bundle.names else []:
-        timeline, before, at, forked = statement_of(note, key)
+        try:
+            timeline, before, at, forked = statement_of(note, key)
+        except Foreign:
+            tell("PASSED OVER: another key signed a statement on a timeline. It proves nothing with this key.")
+            continue
         proof = hashes(proofs.get(str(at), []))
         if not is_consistent(at, size, forked, root, proof) if at else forked != sha(b""):
             raise Bad(f"timeline {timeline} does not begin as its statement says")
         stated[timeline] = before, at
     while now not in found:
-        found[now] = size
-        now, at = stated.get(now, (now, size))
-        size = min(size, at)
+        found[now] = size, gave_up
+        before, at = stated.get(now, (unsigned.get(now, now), size))
+        size, gave_up, now = min(size, at), gave_up or now in stated, before
     return found
 
 
@@ -347,14 +351,14 @@ def verify(path, kept_note, key_text, tell=print):
     manifest = bundle.manifest(key)
     current, size, root = checkpoint_of(bundle.read("checkpoint.txt").decode(), key)
     proofs = json.loads(bundle.read("consistency.json"))
-    shares = shares_in(bundle, key, proofs, current, size, root)
+    shares = shares_in(bundle, key, manifest, proofs, current, size, root, tell)
     timeline, *kept = checkpoint_of(kept_note, key) if kept_note else (current,)
     if timeline not in shares:
         raise Bad(f"no signed statement says how this ledger came from timeline {timeline}: it was taken back")
-    if kept and kept[0] > shares[timeline]:
-        if timeline == current:
+    most, gave_up = shares[timeline]
+    if kept and kept[0] > most:
+        if not gave_up:
             raise Bad(f"your checkpoint covers {kept[0]} events, this ledger has {size}: it was cut off")
-        most = shares[timeline]
         tell(f"RESTORED: timeline {timeline} was given up behind event {most}, for timeline {current}: ask why.")
         kept = []
     compared = check_events(bundle, manifest, size, root, kept)
@@ -385,12 +389,9 @@ def main(arguments=None):
     try:
         kept = text_of(asked.checkpoint) if asked.checkpoint else ""
         verify(asked.bundle, kept, text_of(asked.key).strip() if asked.key else "")
-    except OSError as error:
-        print(f"FAIL: {error}")
-        return 2
     except Exception as error:  # whatever a forged bundle makes of it
-        print(f"FAIL: {error if isinstance(error, Bad) else repr(error)}")
-        return 1
+        print(f"FAIL: {error if isinstance(error, (Bad, OSError)) else repr(error)}")
+        return 2 if isinstance(error, OSError) else 1
     print("OK")
     return 0
 

@@ -10,7 +10,7 @@ from shared.ledger.ledger import Ledger
 from shared.ledger.note import BadNote, Checkpoint, VerifierKey, checkpoint_in, signed_by
 from shared.ledger.places import is_statement
 from shared.ledger.tiles import Tiles
-from shared.ledger.timeline import FIRST, Begun, Fork, Stated, Timelines, restores_of, stated_in
+from shared.ledger.timeline import FIRST, Begun, Fork, Stated, Timelines, restores_of, stated_in, unsigned_among
 
 Note = Callable[[str], None]  # is given what is wrong
 
@@ -77,16 +77,15 @@ class TimelineCheck:
             self._note(f"{where} says that timeline {timeline} began, and the log has no such restore")
         elif timeline in (one.restored.timeline for one in self._begun) and self._stated.get(timeline) != stated:
             self._note(f"the statement on timeline {timeline} in {where} is not the one in the log")
-        else:
-            self._stated[timeline] = stated
+        elif self._stated.setdefault(timeline, stated) != stated:
+            self._note(f"the statement on timeline {timeline} in {where} is not the one in another place outside")
 
     @property
     def _current(self) -> int:
         return self._begun[-1].restored.timeline if self._begun else FIRST
 
     def result(self) -> Timelines:
-        unsigned = [one.restored.timeline for one in self._begun if not one.restored.statement]
-        return Timelines(self._current, unsigned, self._stated)
+        return Timelines(self._current, unsigned_among(self._begun), self._stated)
 
 
 class OutsideCheck:

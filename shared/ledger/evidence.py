@@ -1,6 +1,7 @@
 """Evidence for auditors: a zip file of events, their proofs, checkpoints and keys, under a signed manifest.
 
-    manifest.json      what it holds, with the SHA-256 of every other file; manifest.note is its digest, signed
+    manifest.json      what it holds, with the SHA-256 of every other file; manifest.note is its digest, signed.
+                       unsigned: restores without a statement, which gave nothing up
     events.jsonl       an event a line: its head, data and metadata as stored, its leaf and the proof that it is there
     checkpoint.txt     the newest checkpoint, in which they are proven; checkpoints.txt: those before it
     timelines.json     the signed statements of restores, where there were any: what was given up, and from where on
@@ -25,7 +26,7 @@ from shared.errors import Conflict, Unavailable
 from shared.events.envelope import Stored
 from shared.ledger.ledger import Ledger
 from shared.ledger.note import origin_of
-from shared.ledger.timeline import restores_of
+from shared.ledger.timeline import restores_of, unsigned_among
 from shared.messages import say
 
 FORMAT = "crm-evidence/1"
@@ -89,8 +90,8 @@ async def write_evidence(out: IO[bytes], ledger: Ledger, wanted: Wanted, key: st
         earlier = ledger.file.checkpoints(max(0, newest.version - 1 - EARLIER), EARLIER + 1)
         files.write("checkpoint.txt", newest.note.encode())
         files.write("checkpoints.txt", "\n".join(one.note for one in earlier if one != newest).encode())
-        begun = [one.restored for one in await restores_of(ledger.store)]
-        forks = {one.size: one.statement for one in begun if one.statement and one.size <= newest.size}
+        begun = [one for one in await restores_of(ledger.store) if one.restored.size <= newest.size]
+        forks = {one.restored.size: one.restored.statement for one in begun if one.restored.statement}
         if forks:
             files.write("timelines.json", orjson.dumps([*forks.values()]))
         known = {*forks, *(one.size for one in earlier), *wanted.since}
@@ -99,6 +100,7 @@ async def write_evidence(out: IO[bytes], ledger: Ledger, wanted: Wanted, key: st
         origin = origin_of(ledger.file.installation)
         files.write("README.txt", README.format(events=events, origin=origin, size=newest.size).encode())
         manifest = {"events": events, "whole": wanted.tenant is None, **wanted._asdict(), "files": files.digests}
+        manifest["unsigned"] = [*unsigned_among(begun).items()]  # restores that gave nothing up: (timeline, before it)
         content = orjson.dumps(manifest, option=orjson.OPT_INDENT_2)
         archive.writestr("manifest.json", content)
         archive.writestr("manifest.note", sign(f"{FORMAT} {origin}\n{sha256(content).hexdigest()}\n"))

@@ -15,7 +15,7 @@ a statement makes it so, and one signed with the key of the checkpoint.
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 from uuid import uuid4
@@ -90,6 +90,16 @@ async def timeline_of(log: Log) -> int:
     return found[-1].restored.timeline if found else FIRST
 
 
+def unsigned_among(begun: Iterable[Begun]) -> dict[int, int]:
+    """The timelines that began without a statement, each with the one that the log had before it."""
+    found, before = dict[int, int](), FIRST
+    for _, one in begun:
+        if not one.statement:
+            found[one.timeline] = before
+        before = one.timeline
+    return found
+
+
 def restored(made: SystemRestored, clock: Clock) -> NewEvent:
     """The event that begins a timeline."""
     kind = type_of(SystemRestored)
@@ -114,8 +124,8 @@ def stated_in(note: str, keys: Iterable[VerifierKey]) -> Stated:
 class Timelines:
     """How a log came to be, by the statements on it: which leaves it has of each timeline."""
 
-    def __init__(self, current: int, unsigned: Sequence[int], stated: Mapping[int, Stated]) -> None:
-        """unsigned: timelines of the log without a statement, which gave nothing up that could be accepted."""
+    def __init__(self, current: int, unsigned: Mapping[int, int], stated: Mapping[int, Stated]) -> None:
+        """unsigned: see `unsigned_among`: they gave nothing up that could be accepted."""
         self.current, self._unsigned, self._stated = current, unsigned, stated
         self._on_the_way: list[Stated] = []
         self._kept = self._walked()
@@ -130,7 +140,7 @@ class Timelines:
                 self._on_the_way.append(stated)
                 kept, now = _less(kept, stated), stated.fork.previous
             elif now in self._unsigned:
-                now = max((one for one in self._unsigned if one < now), default=FIRST)
+                now = self._unsigned[now]
         return found
 
     def kept(self, timeline: int) -> Kept | None:

@@ -179,16 +179,48 @@ async def test_a_forged_statement_is_refused(scene: Scene, forgery: str) -> None
                 VERIFIER.verify(await bundle(ours, None), await kept(scene, 11), str(ours.key), tell=lambda _: None)
 
 
+@pytest.mark.parametrize("signer", [None, Ed25519PrivateKey.generate()], ids=["nobody", "another"])
+async def test_an_auditor_goes_on_where_a_statement_proves_nothing(
+    scene: Scene, signer: Ed25519PrivateKey | None
+) -> None:
+    """A restore that nobody signed gave nothing up; what another key says is passed over, and gives nothing up."""
+    async with open_ledger(scene.folder / "new") as ours:
+        true = Fork(2, 1, BACK, bytes.fromhex((await restores_of(ours.store))[-1].restored.root))
+        key, origin = str(ours.key), origin_of(ours.file.installation)
+    with_statement(scene, true, signer, origin)
+    async with scene.suite("new") as ours:
+        await ours.sealed(9)
+    async with scene.suite("new") as ours:
+        content = await bundle(ours, None)
+    lines: list[str] = []
+    VERIFIER.verify(content, await kept(scene, 16, "0002/"), key, tell=lines.append)
+    assert lines[-1] == "It begins with the checkpoint that you keep."
+    assert lines[0].startswith("PASSED OVER") == (signer is not None)
+    if signer is None:
+        VERIFIER.verify(content, await kept(scene, 5), key, tell=lines.append)
+        assert lines[-1] == "It begins with the checkpoint that you keep."
+    with pytest.raises(VERIFIER.Bad, match="was taken back" if signer else "not those of the checkpoint"):
+        VERIFIER.verify(content, await kept(scene, 11), key, tell=lambda _: None)
+
+
 async def test_a_restore_from_a_timeline_that_was_given_up_counts_on(scene: Scene) -> None:
     """The second restore goes back to what the first had given up. The place outside says that timeline 2 was there."""
     async with scene.suite("new") as ours:
         await ours.sealed(9)
+        stray = statement_key(ours.file.installation, 2).removesuffix("0002") + "notes.txt"
+    await scene.place.put(stray, b"of somebody else")
     await scene.restore("again", Wanted())
+    await scene.place.delete([stray])
     async with scene.suite("again") as ours:
         begun = (await restores_of(ours.store))[-1].restored
         assert (begun.timeline, begun.previous, begun.size) == (3, 1, 12)
         report = await scene.checked(ours)
         assert (report.findings, report.outside, report.given_up) == ([], 3, 1)  # now that of timeline 2
+        origin, second = origin_of(ours.file.installation), ObjectBlobs.in_folder(scene.folder / "second")
+        two = sign(Fork(2, 1, 3, bytes(32)).text(origin), origin, ours.notary._key.private)
+        await second.put(statement_key(ours.file.installation, 2), two.encode())
+        (finding,) = (await check_ledger(ours.ledger, {"outside": scene.place, "second": second}, print)).findings
+        assert finding == "the statement on timeline 2 in second is not the one in another place outside"
     other = sign(Fork(2, 1, 2, bytes(32)).text("x"), "x", Ed25519PrivateKey.generate())
     key = statement_key(ours.file.installation, 2)
     await scene.place.delete([key])
@@ -198,9 +230,10 @@ async def test_a_restore_from_a_timeline_that_was_given_up_counts_on(scene: Scen
 
 
 async def test_a_place_outside_that_is_away_stops_a_restore(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Or the next timeline could bear a number that is taken."""
+    """Or the next timeline could bear a number that is taken. A system of its own has no timelines before it."""
     monkeypatch.setenv("CRM_CHECKPOINTS", "s3://nowhere/crm")
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("AWS_ALLOW_HTTP", "true")
     with pytest.raises(BackupProblem, match="a place of CRM_CHECKPOINTS cannot be read"):
         await scene.restore("again", Wanted())
+    await put_back(str(scene.folder / "target"), scene.folder / "fork", scene.key, Wanted(), print, another=True)

@@ -84,8 +84,8 @@ def test_what_is_no_statement_is_refused() -> None:
             stated_in(sign(text, "ledger", private), [key])
 
 
-def stated(*forks: tuple[int, int, int], current: int, unsigned: Sequence[int] = ()) -> Timelines:
-    return Timelines(current, unsigned, {one[0]: Stated(Fork(*one, b""), "key") for one in forks})
+def stated(*forks: tuple[int, int, int], current: int, unsigned: Sequence[tuple[int, int]] = ()) -> Timelines:
+    return Timelines(current, dict(unsigned), {one[0]: Stated(Fork(*one, b""), "key") for one in forks})
 
 
 @pytest.mark.parametrize(
@@ -99,9 +99,11 @@ def stated(*forks: tuple[int, int, int], current: int, unsigned: Sequence[int] =
         (stated((2, 1, 80), (3, 2, 50), current=3), 1, 50),
         (stated((2, 1, 80), (3, 1, 120), current=3), 2, 80),  # given up for the one before it
         (stated((3, 1, 120), current=3), 2, -1),  # nothing says how that one began
-        (stated(current=2, unsigned=[2]), 1, None),  # a restore from before there were statements gives nothing up
-        (stated((3, 2, 90), current=3, unsigned=[2]), 1, 90),
-        (stated((2, 1, 80), current=9, unsigned=[9]), 2, -1),  # nor does one that somebody wrote into the log
+        (stated(current=2, unsigned=[(2, 1)]), 1, None),  # a restore from before there were statements gives nothing up
+        (stated((3, 2, 90), current=3, unsigned=[(2, 1)]), 1, 90),
+        (stated((2, 1, 80), (3, 2, 200), current=4, unsigned=[(4, 3)]), 3, None),
+        (stated((2, 1, 80), (3, 2, 200), current=4, unsigned=[(4, 3)]), 2, 200),
+        (stated((2, 1, 80), current=9, unsigned=[(9, 1)]), 2, -1),  # nor does one that somebody wrote into the log
     ],
 )
 def test_statements_say_what_a_log_has_of_each_timeline(timelines: Timelines, of: int, leaves: int | None) -> None:
