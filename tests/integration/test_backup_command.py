@@ -136,6 +136,7 @@ def test_a_restored_suite_is_whole(ours: Path) -> None:
         "contacts": ["At acme", "At globex"],
         "users": users,
         "problem": None,
+        "sandbox": "",
     }
     assert opened(ours / "new") == found
     assert verify_directory(ours / "new", None)["ok"]
