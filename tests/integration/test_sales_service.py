@@ -105,7 +105,7 @@ class TestDeals:
         await world.do("sales.AddProduct", {"name": "GTX", "external_id": "X-1"})
         await world.do("sales.CaptureLead", {"name": "Li", "external_id": "X-1"})
         for name in ("OpenOpportunity", "AddProduct", "CaptureLead"):
-            with pytest.raises(Duplicate, match="external_id"):
+            with pytest.raises(Duplicate, match="external id"):
                 await world.do(f"sales.{name}", {"name": "Other", "external_id": "x-1"})
 
     async def test_references_must_lead_somewhere(self, world: World) -> None:
