@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatch
 from pathlib import Path
 
 
@@ -15,11 +17,19 @@ def hits(content: bytes | str, canaries: Sequence[str]) -> list[str]:
 def files_with(folder: Path, canaries: Sequence[str], pattern: str = "*") -> dict[str, list[str]]:
     """Which files of the folder and below hold which canaries."""
     found = {}
-    for file in folder.rglob(pattern):
+    for file in _files_in(folder):
+        if not fnmatch(file.name, pattern):
+            continue
         try:
             held = hits(file.read_bytes(), canaries)
-        except (FileNotFoundError, IsADirectoryError):  # it went while we looked
+        except FileNotFoundError:  # it went while we looked
             continue
         if held:
             found[str(file.relative_to(folder))] = held
     return found
+
+
+def _files_in(folder: Path) -> Iterator[Path]:
+    """Folders may go while we look: `rglob` would raise."""
+    for parent, _, names in os.walk(folder):
+        yield from (Path(parent, name) for name in names)
