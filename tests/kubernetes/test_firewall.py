@@ -51,6 +51,9 @@ def _operations(found: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
 PASSES = {
     "SQL in its field": request("POST", "/analytics/sql", {"sql": SQL, "format": "json"}),
     "a password like an attack": request("POST", "/identity/sessions", {"email": "a@b.cn", "password": ATTACK}),
+    "the first one": request("POST", "/identity/setup", {"token": "t", "name": "Ada", "password": ATTACK}),
+    "one's own": request("POST", "/identity/invitations/accept", {"token": "t", "password": ATTACK}),
+    "another in its place": request("POST", "/identity/password", {"current": ATTACK, "new": ATTACK + "2"}),
     "what people write": request(
         "POST",
         "/customer/notes",
@@ -63,6 +66,7 @@ REFUSED = {
     "an attack next to the SQL": (request("POST", "/analytics/sql", {"sql": "SELECT 1", "format": ATTACK}), 942100),
     "an attack in the query of that route": (request("POST", "/analytics/sql?x=1%27%20OR%20%271%27=%271", {}), 942100),
     "SQL on another route": (request("POST", "/analytics/metrics", {"sql": ATTACK}), 942100),
+    "an attack next to a new password": (request("POST", "/identity/password", {"new": "x", "cookie": ATTACK}), 942100),
     "a password elsewhere": (request("POST", "/customer/accounts", {"password": ATTACK}), 942100),
     "a script": (request("GET", "/customer/accounts?q=%3Cscript%3Ealert(1)%3C/script%3E"), 941100),
     "a path that leads out": (request("GET", "/customer/../../etc/passwd"), 930100),
