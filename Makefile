@@ -30,6 +30,7 @@ infra-tools: .venv-infra/ready
 	@{ $(PYTHON) -m venv .venv-infra && .venv-infra/bin/python -m pip install --quiet --disable-pip-version-check \
 		--require-hashes -r requirements-infra.lock && touch $@; } || { rm -rf .venv-infra; \
 		echo "The tools that check infra/ cannot be had: its checks are skipped" >&2; }
+	@$(PYTHON) -m infra.checks.promtool || true
 
 # Node is the machine's, else that of a wheel: web/node.sh.
 web: web/dist/index.html

@@ -20,14 +20,22 @@ def cache_of(kind: str, described_by: bytes) -> Path:
     return Path(root) / kind / sha256(described_by).hexdigest()[:16]
 
 
+def is_made(folder: Path) -> bool:
+    """Whether it was made whole before."""
+    return _mark(folder).exists()
+
+
+def _mark(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.ready")
+
+
 def made(folder: Path, make: Callable[[Path], None]) -> Path:
     """The folder, made whole the first time, by one process. Raises what `make` raises."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    ready = folder.with_name(f"{folder.name}.ready")
     with folder.with_name(f"{folder.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # another process may be making it
-        if not ready.exists():
+        if not is_made(folder):
             shutil.rmtree(folder, ignore_errors=True)
             make(folder)
-            ready.touch()
+            _mark(folder).touch()
     return folder

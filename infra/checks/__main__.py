@@ -173,12 +173,13 @@ def faults(rendered: list[Path]) -> Iterator[str]:
 if __name__ == "__main__":
     given = [Path(name) for name in sys.argv[1:]] or sorted((ROOT / "k8s" / "rendered").glob("*.yaml"))
     found = list(faults(given))
-    if not sys.argv[1:] and (program := promtool()) is not None:  # three seconds: once is enough
-        found += wrong_alerts(program)
     if definitions() is None:
         print(NONE)
-    if promtool() is None:
-        print(NO_PROMTOOL)
+    if not sys.argv[1:]:  # three seconds: with all manifests is enough
+        if (program := promtool()) is None:
+            print(NO_PROMTOOL)
+        else:
+            found += wrong_alerts(program)
     print(
         "\n".join(found) or f"infra: {', '.join(one.name for one in given)}, image, compose, alerts and dashboard hold"
     )

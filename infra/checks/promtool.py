@@ -1,27 +1,41 @@
-"""Prometheus' own judgement of the alert rules. Debian has the program; no other registry of packages does."""
+"""Prometheus' own judgement of the alert rules. Debian has the program; no other registry of packages does.
+
+python -m infra.checks.promtool fetches it, where this machine has none: once, with the tools of `make infra-tools`.
+"""
 
 from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from infra.cache import Missing, cache_of, made
+from infra.cache import Missing, cache_of, is_made, made
 
 RULES = Path(__file__).parents[1] / "observability"
-NONE = "promtool did not judge the alert rules, only their grammar was read: apt-get install prometheus"
+NONE = (
+    "promtool did not judge the alert rules, only their grammar was read: "
+    "apt-get install prometheus, or python -m infra.checks.promtool"
+)
 _PACKAGE = "prometheus"
 
 
 def promtool() -> Path | None:
-    """That of this machine, or one of Debian's package, which is kept in the cache and not installed; None: no such."""
+    """That of this machine, or what was fetched before; None: neither. It never asks the network."""
     if found := shutil.which("promtool"):
         return Path(found)
-    try:
-        return made(cache_of("promtool", _PACKAGE.encode()), _unpack) / "usr" / "bin" / "promtool"
-    except Missing:
-        return None
+    return _cached() / "usr" / "bin" / "promtool" if is_made(_cached()) else None
+
+
+def fetch() -> None:
+    """Debian's package is kept in the cache and not installed. Raises Missing."""
+    if promtool() is None:
+        made(_cached(), _unpack)
+
+
+def _cached() -> Path:
+    return cache_of("promtool", _PACKAGE.encode())
 
 
 def _unpack(target: Path) -> None:
@@ -44,3 +58,10 @@ def wrong_alerts(program: Path, rules: Path = RULES) -> Iterator[str]:
         done = subprocess.run([program, act, "rules", rules / file], capture_output=True, text=True, check=False)
         if done.returncode:
             yield f"promtool {act} rules: {(done.stdout + done.stderr).strip()[-600:]}"
+
+
+if __name__ == "__main__":
+    try:
+        fetch()
+    except Missing as missing:
+        sys.exit(str(missing))

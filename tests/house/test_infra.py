@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 import yaml
 
+from infra.cache import Missing
 from infra.checks.promtool import NONE as NO_PROMTOOL
-from infra.checks.promtool import promtool, wrong_alerts
+from infra.checks.promtool import fetch, promtool, wrong_alerts
 from infra.definitions import NONE, definitions
 from infra.k8s.firewall import settings
 from shared.backup.keyfile import load_key
@@ -198,9 +199,22 @@ def test_without_definitions_the_checks_say_what_they_left_out(tmp_path: Path) -
     assert (done.returncode, NONE in done.stdout) == (0, True), done.stdout
 
 
+def test_a_check_does_not_ask_the_network_for_what_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRM_CACHE", str(tmp_path))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert promtool() is None
+    assert list(tmp_path.iterdir()) == []  # with an apt-get a folder would be begun for it
+    with pytest.raises(Missing, match="apt-get install prometheus"):
+        fetch()
+
+
 def test_an_alarm_that_is_not_raised_is_found(tmp_path: Path) -> None:
     program = promtool()
     if program is None:
+        if os.environ.get("CI"):
+            pytest.fail(NO_PROMTOOL)
         pytest.skip(NO_PROMTOOL)
     assert list(wrong_alerts(program)) == []
     shutil.copytree(ROOT / "infra/observability", tmp_path / "rules")

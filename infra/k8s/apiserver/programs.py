@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from infra.cache import Missing, cache_of, made
+from infra.cache import Missing, cache_of, is_made, made
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,7 @@ class Programs:
         return cache_of(self.kind, b"".join(file.read_bytes() for file in files))
 
     def is_built(self) -> bool:
-        folder = self.cached()
-        return folder.with_name(f"{folder.name}.ready").exists()
+        return is_made(self.cached())
 
     def build(self) -> Path:
         """Build what is missing; the folder of the programs. Raises Missing."""
