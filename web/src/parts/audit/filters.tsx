@@ -1,8 +1,8 @@
 import { IconX } from '@tabler/icons-react'
 import { may, useMe } from '../../app/session'
+import type { Names } from '../../data/records'
 import { useTypes } from '../../meta/use-types'
 import { DateField } from '../../ui/date'
-import { TextField } from '../../ui/field'
 import { IconButton } from '../../ui/icon-button'
 import { SelectField } from '../../ui/select'
 import { useTranslation } from '../../words'
@@ -11,12 +11,15 @@ import { AboutField } from './about-field'
 import { type Asked, useLog } from './answers'
 import s from './audit.module.css'
 import { PersonField } from './person-field'
+import { ReasonField } from './reason-field'
 
-/** The conditions, which hold all at once. The reason is asked for when it is left or Enter is pressed. */
+/** The conditions, which hold all at once. */
 export function Filters({ asked, onAsk }: { asked: Asked; onAsk(asked: Asked): void }) {
   const { t } = useTranslation()
   const types = useTypes()
-  const keys = useKeys(asked)
+  const pages = useLog(asked).data?.pages ?? []
+  const names: Names = Object.assign({}, ...pages.map((page) => page.names))
+  const keys = useKeys(names)
   const set = (name: keyof Asked) => (value: string | null) => onAsk({ ...asked, [name]: value || undefined })
   const type = types.type(asked.category ?? '')
   const commands = (type ? [type] : types.all).flatMap((one) =>
@@ -28,6 +31,7 @@ export function Filters({ asked, onAsk }: { asked: Asked; onAsk(asked: Asked): v
         label={t('audit.who')}
         others={[{ value: 'system', label: t('timeline.system') }, ...keys]}
         value={asked.actor ?? ''}
+        names={names}
         onChange={set('actor')}
         placeholder={t('audit.anybody')}
       />
@@ -50,13 +54,7 @@ export function Filters({ asked, onAsk }: { asked: Asked; onAsk(asked: Asked): v
         clearable
       />
       <AboutField asked={asked} onChange={set('about')} />
-      <TextField
-        key={asked.reason}
-        label={t('audit.reason')}
-        defaultValue={asked.reason}
-        onBlur={(event) => event.currentTarget.value.trim() !== (asked.reason ?? '') && set('reason')(event.currentTarget.value.trim())}
-        onKeyDown={(event) => event.key === 'Enter' && set('reason')(event.currentTarget.value.trim())}
-      />
+      <ReasonField value={asked.reason ?? ''} onChange={set('reason')} />
       <DateField label={t('audit.since')} value={asked.since ?? null} onChange={set('since')} />
       <DateField label={t('audit.until')} value={asked.until ?? null} onChange={set('until')} />
       {(asked.correlation || asked.record) && (
@@ -72,13 +70,12 @@ export function Filters({ asked, onAsk }: { asked: Asked; onAsk(asked: Asked): v
 }
 
 /** API keys by their names: one's own, and those that have done what was found. */
-function useKeys(asked: Asked) {
+function useKeys(names: Names) {
   const { t } = useTranslation()
   const readable = may(useMe(), 'api_key', 'read')
   const plain = { limit: undefined, names: undefined, min_version: undefined }
   const own = useAll<{ id: string; name: string }>('api_key', '/identity/api-keys', plain, readable).data?.items ?? []
-  const pages = useLog(asked).data?.pages ?? []
-  const found = pages.flatMap(({ names }) => Object.entries(names).filter(([actor]) => actor.startsWith('key-')))
+  const found = Object.entries(names).filter(([actor]) => actor.startsWith('key-'))
   const all = new Map([...own.map(({ id, name }) => [`key-${id}`, name] as const), ...found])
   return [...all].map(([value, name]) => ({ value, label: t('audit.keyNamed', { name }) }))
 }

@@ -123,8 +123,9 @@ function FactInput({ object, one, field, show, onEnd }: Omit<Props, 'now'> & { o
     }
   }
   const onKeyDown = (event: KeyboardEvent) => {
+    if (event.nativeEvent.isComposing) return // the key is the IME's: Enter takes a word, Esc drops it
     if (event.key === 'Escape') [event.stopPropagation(), onEnd(false)]
-    if (event.key === 'Enter' && (field.show !== 'multiline' || event.metaKey || event.ctrlKey) && !event.nativeEvent.isComposing) {
+    if (event.key === 'Enter' && (field.show !== 'multiline' || event.metaKey || event.ctrlKey)) {
       event.preventDefault()
       void save(read(box.current, field, show, one) ?? value)
     }

@@ -61,6 +61,7 @@ export function Composer({ about, id, activity }: Props) {
     }
   }
   const onKeyDown = (event: KeyboardEvent) => {
+    if (event.nativeEvent.isComposing) return
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void save()
     if (event.key === 'Escape' && text === '') change({ kind: 'note' })
     if (event.key === '/' && text === '') {
