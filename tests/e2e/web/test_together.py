@@ -96,7 +96,11 @@ def test_what_is_half_written_is_not_lost(visit: Visit) -> None:
         page.get_by_role("button", name="New", exact=True).click()
         form = page.get_by_role("dialog", name="New deal")
         form.get_by_role("textbox", name="Name").fill("Half written")
-        for leave in (lambda: page.keyboard.press("Escape"), form.get_by_role("button", name="Cancel").click):
+        for leave in (
+            lambda: page.keyboard.press("Escape"),
+            form.get_by_role("button", name="Cancel").click,
+            lambda: page.evaluate("history.back()"),
+        ):
             leave()
             page.get_by_role("button", name="Stay here").click()
             expect(form.get_by_role("textbox", name="Name")).to_have_value("Half written")

@@ -20,9 +20,11 @@ export function isWriting(target: EventTarget | null): boolean {
 }
 /** Chords that mean something to who writes: back by a step, to the word before and after. */
 const OF_TEXT = ['mod+z', 'mod+arrowleft', 'mod+arrowright']
-const inDialog = (target: EventTarget | null): boolean =>
-  document.querySelector('dialog[open], [role=dialog][aria-modal=true]') !== null ||
-  (target instanceof HTMLElement && target.closest('[role=menu], [role=listbox], [role=dialog]') !== null)
+/** Chords about what is written in a dialog. All others would act on the page behind it. */
+const OF_DIALOGS = ['mod+s', 'mod+z']
+const isModal = (): boolean => document.querySelector('dialog[open], [role=dialog][aria-modal=true]') !== null
+const inOverlay = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && target.closest('[role=menu], [role=listbox], [role=dialog]') !== null
 
 let pressed = ''
 let at = 0
@@ -45,7 +47,8 @@ export function listenToKeys(single: () => boolean): () => void {
     if (event.defaultPrevented || event.isComposing) return
     const key = keyOf(event)
     const chord = key.startsWith('mod+')
-    if (!chord && (isWriting(event.target) || inDialog(event.target))) return
+    if (!chord && (isWriting(event.target) || inOverlay(event.target))) return
+    if (isModal() && !OF_DIALOGS.includes(key)) return
     if (OF_TEXT.includes(key) && isWriting(event.target)) return
     const action = actionFor(key, allActions(), single())
     if (!action) return

@@ -18,6 +18,7 @@ const UserPlaces = lazy(async () => ({ default: (await import('../../parts/setti
 const Leave = lazy(async () => ({ default: (await import('../../parts/settings/leave')).Leave }))
 const InviteUser = lazy(async () => ({ default: (await import('../../parts/settings/invite-user')).InviteUser }))
 
+const NOBODY = {}
 const PAUSE_MS = 150
 const TONES = { listed: undefined, invited: 'past', active: 'good', suspended: 'bad', deactivated: undefined } as const
 type Act = { kind: 'invite' } | { kind: 'link' | 'places' | 'leave'; user: User }
@@ -99,7 +100,7 @@ export default function Users() {
       <Suspense>
         {act?.kind === 'invite' && <InviteUser onClose={close} />}
         {act?.kind === 'link' && <InviteUser user={act.user} onClose={close} />}
-        {act?.kind === 'places' && <UserPlaces user={live(act.user)} onClose={close} />}
+        {act?.kind === 'places' && <UserPlaces user={live(act.user)} people={asked.data?.names ?? NOBODY} onClose={close} />}
         {act?.kind === 'leave' && <Leave user={act.user} onClose={close} />}
       </Suspense>
     </SettingsPage>

@@ -1,15 +1,26 @@
 import { useBlocker } from '@tanstack/react-router'
 import { type ReactNode, useRef, useState } from 'react'
+import type { ListSearch } from '../../app/search'
 import { same } from '../../meta/meta'
 import { Button } from '../../ui/button'
 import { Dialog } from '../../ui/dialog'
 import { useTranslation } from '../../words'
 
+interface UnsavedProps {
+  when(): boolean
+  onLeave?(): void
+  /** It stands in a dialog, which the address may have opened: `?create=true`. Going back closes it on the same page. */
+  inDialog?: boolean
+}
+
 /** Nobody loses what they entered: leaving the page, or closing the window, asks first. */
-export function Unsaved({ when, onLeave }: { when(): boolean; onLeave?(): void }) {
+export function Unsaved({ when, onLeave, inDialog }: UnsavedProps) {
   const { t } = useTranslation()
   const { status, proceed, reset } = useBlocker({
-    shouldBlockFn: ({ current, next }) => when() && current.pathname !== next.pathname,
+    shouldBlockFn: ({ current, next }) => {
+      const closes = inDialog && (current.search as ListSearch).create && !(next.search as ListSearch).create
+      return when() && (current.pathname !== next.pathname || Boolean(closes))
+    },
     enableBeforeUnload: when,
     withResolver: true,
   })
@@ -18,10 +29,10 @@ export function Unsaved({ when, onLeave }: { when(): boolean; onLeave?(): void }
   )
 }
 
-/** Whether it is another than at first: for what is written in a form. */
-export function useChanged(written: unknown): boolean {
+/** Whether it is another than at first: for what is written in a form. before: what it began with, where others may renew that. */
+export function useChanged(written: unknown, before?: unknown): boolean {
   const [first] = useState(written)
-  return !same(first, written)
+  return !same(before ?? first, written)
 }
 
 interface Guard {
@@ -39,15 +50,20 @@ export function useGuard(dirty: boolean, onClose: () => void): Guard {
   const [leaving, setLeaving] = useState(false)
   const settled = useRef(false)
   const unsaved = () => dirty && !settled.current
+  const settle = () => {
+    settled.current = true
+  }
+  const leave = () => {
+    settle() // it was asked about here: that closing changes the address must not ask again
+    onClose()
+  }
   return {
     close: () => (unsaved() ? setLeaving(true) : onClose()),
-    settle: () => {
-      settled.current = true
-    },
+    settle,
     guard: (
       <>
-        <Unsaved when={unsaved} />
-        <Asked open={leaving} onStay={() => setLeaving(false)} onLeave={onClose} title={t('record.unsaved')} />
+        <Unsaved when={unsaved} inDialog />
+        <Asked open={leaving} onStay={() => setLeaving(false)} onLeave={leave} title={t('record.unsaved')} />
       </>
     ),
   }

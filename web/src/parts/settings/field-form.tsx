@@ -52,7 +52,7 @@ export function FieldForm({ field, resource, onClose }: { field?: FieldDefinitio
   const live: FieldDefinition = field
     ? contentOf(field)
     : { ...NEW, options: [], resource, required: false, sensitive: false, archived: false }
-  const { version, now, setNow, meanwhile } = useDraft(live, field?.version)
+  const { before, version, now, setNow, meanwhile } = useDraft(live, field?.version)
   const set = (change: Partial<FieldDefinition>) => setNow({ ...now, ...change })
   async function keep() {
     const at = '/customer/field-definitions'
@@ -65,6 +65,7 @@ export function FieldForm({ field, resource, onClose }: { field?: FieldDefinitio
       problem={problem}
       busy={busy}
       written={now}
+      before={before}
       disabled={!(now.zh || now.en) || !(now.name || slugOf(now.en))}
       onSend={() => void keep()}
       onClose={onClose}

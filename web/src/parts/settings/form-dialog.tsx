@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { type FormEvent, type ReactNode, useId } from 'react'
 import { Button } from '../../ui/button'
 import { Dialog } from '../../ui/dialog'
 import { useTranslation } from '../../words'
@@ -12,9 +12,11 @@ interface Props {
   disabled?: boolean
   /** What stands in the form: once it is another, closing asks first. */
   written?: unknown
+  /** What it was, where others may change that meanwhile; left out: what stood there at first. */
+  before?: unknown
   /** What the main button says; left out: Save. */
   send?: string
-  /** What it does does not come back by itself. */
+  /** What it does does not come back by itself: only its button does it, no key. */
   danger?: boolean
   onSend(): void
   onClose(): void
@@ -22,9 +24,14 @@ interface Props {
 }
 
 /** A form in the middle of the screen: fields, what is wrong with the whole, two buttons. */
-export function FormDialog({ title, problem, busy, disabled, written, send, danger, onSend, onClose, children }: Props) {
+export function FormDialog({ title, problem, busy, disabled, written, before, send, danger, onSend, onClose, children }: Props) {
   const { t } = useTranslation()
-  const { close, guard } = useGuard(useChanged(written), onClose)
+  const { close, guard } = useGuard(useChanged(written, before), onClose)
+  const name = useId()
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (!danger && !busy && !disabled) onSend()
+  }
   return (
     <>
       <Dialog
@@ -34,18 +41,23 @@ export function FormDialog({ title, problem, busy, disabled, written, send, dang
         actions={
           <>
             <Button onClick={close}>{t('common.cancel')}</Button>
-            <Button look={danger ? 'danger' : 'primary'} busy={busy} disabled={disabled} onClick={onSend}>
+            <Button
+              look={danger ? 'danger' : 'primary'}
+              busy={busy}
+              disabled={disabled}
+              {...(danger ? { onClick: onSend } : { type: 'submit', form: name })}
+            >
               {send ?? t('common.save')}
             </Button>
           </>
         }
       >
-        <div className={s.form}>
+        <form id={name} className={s.form} onSubmit={submit} noValidate>
           {children}
           <p role="alert" className={s.problem}>
             {problem}
           </p>
-        </div>
+        </form>
       </Dialog>
       {guard}
     </>

@@ -6,7 +6,7 @@ import { Dialog } from '../../ui/dialog'
 import { TextField } from '../../ui/field'
 import { MultiSelectField } from '../../ui/select'
 import { useTranslation } from '../../words'
-import { useChanged, useGuard } from '../form/unsaved'
+import { FormDialog } from './form-dialog'
 import { optionsOf, type User, useRoles, useTeams } from './people'
 import { roleName } from './role-name'
 import { Secret } from './secret'
@@ -46,75 +46,70 @@ export function InviteUser({ user, onClose }: Props) {
     if (made) await issue(made.id)
   }
   const set = (change: Partial<typeof values>) => setValues({ ...values, ...change })
-  const done = Boolean(link)
-  const { close, guard } = useGuard(useChanged(values) && !done, onClose)
-  return (
-    <>
+  if (link || user)
+    return (
       <Dialog
         open
-        onClose={close}
-        firm={done}
-        title={t(done || user ? 'settings.users.link' : 'settings.users.invite')}
+        onClose={onClose}
+        firm={Boolean(link)}
+        title={t('settings.users.link')}
         actions={
-          done || user ? (
-            <Button look="primary" onClick={onClose}>
-              {t('common.done')}
-            </Button>
-          ) : (
-            <>
-              <Button onClick={close}>{t('common.cancel')}</Button>
-              <Button look="primary" busy={busy} onClick={() => void invite()}>
-                {t('settings.users.make')}
-              </Button>
-            </>
-          )
+          <Button look="primary" onClick={onClose}>
+            {t('common.done')}
+          </Button>
         }
       >
         <div className={s.form}>
-          {done && (
+          {link && (
             <>
               <p>{t('settings.users.linkText', { name: user?.name ?? values.name })}</p>
               <Secret text={link} label={t('settings.users.link')} />
             </>
           )}
-          {!done && !user && (
-            <>
-              <TextField
-                label={t('settings.users.name')}
-                value={values.name}
-                error={errors.name}
-                onChange={(event) => set({ name: event.currentTarget.value })}
-                data-autofocus
-              />
-              <TextField
-                type="email"
-                label={t('session.email')}
-                value={values.email}
-                error={errors.email}
-                onChange={(event) => set({ email: event.currentTarget.value })}
-              />
-              <MultiSelectField
-                label={t('settings.pages.roles')}
-                value={values.roles}
-                error={errors.roles}
-                data={(roles ?? []).map((role) => ({ value: role.id, label: roleName(role) }))}
-                onChange={(next) => set({ roles: next })}
-              />
-              <MultiSelectField
-                label={t('settings.pages.teams')}
-                value={values.teams}
-                error={errors.teams}
-                data={optionsOf(teams)}
-                onChange={(next) => set({ teams: next })}
-              />
-            </>
-          )}
           <p role="alert" className={s.problem}>
-            {refused || problem}
+            {refused}
           </p>
         </div>
       </Dialog>
-      {guard}
-    </>
+    )
+  return (
+    <FormDialog
+      title={t('settings.users.invite')}
+      problem={refused || problem}
+      busy={busy}
+      written={values}
+      send={t('settings.users.make')}
+      onSend={() => void invite()}
+      onClose={onClose}
+    >
+      <TextField
+        label={t('settings.users.name')}
+        value={values.name}
+        error={errors.name}
+        onChange={(event) => set({ name: event.currentTarget.value })}
+        data-autofocus
+      />
+      <TextField
+        type="email"
+        label={t('session.email')}
+        value={values.email}
+        error={errors.email}
+        onChange={(event) => set({ email: event.currentTarget.value })}
+      />
+      <MultiSelectField
+        label={t('settings.pages.roles')}
+        value={values.roles}
+        error={errors.roles}
+        data={(roles ?? []).map((role) => ({ value: role.id, label: roleName(role) }))}
+        onChange={(next) => set({ roles: next })}
+      />
+      <MultiSelectField
+        label={t('settings.pages.teams')}
+        value={values.teams}
+        error={errors.teams}
+        data={optionsOf(teams)}
+        onChange={(next) => set({ teams: next })}
+      />
+    </FormDialog>
   )
 }

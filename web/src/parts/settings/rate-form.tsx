@@ -24,7 +24,7 @@ export function RateForm({ rate, into, onClose }: { rate?: Rate; into: string; o
   const { save, busy, errors, problem } = useSave('exchange_rate', ['currency', 'day', 'rate'])
   const { currencies } = useCodes()
   const live = { currency: rate?.currency ?? '', day: rate?.day ?? dayAt(new Date()), rate: rate?.rate ?? '' }
-  const { version, now, setNow, meanwhile } = useDraft(live, rate?.version)
+  const { before, version, now, setNow, meanwhile } = useDraft(live, rate?.version)
   async function keep() {
     const at = '/identity/exchange-rates'
     const done = rate
@@ -38,6 +38,7 @@ export function RateForm({ rate, into, onClose }: { rate?: Rate; into: string; o
       problem={problem}
       busy={busy}
       written={now}
+      before={before}
       disabled={!now.currency || !now.rate}
       onSend={() => void keep()}
       onClose={onClose}

@@ -64,6 +64,7 @@ export function StageForm({ pipeline, stage, onClose }: { pipeline: Pipeline; st
       problem={problem || errors.key || errors.gate || ''}
       busy={busy}
       written={now}
+      before={before}
       disabled={!now.zh && !now.en}
       onSend={() => void keep()}
       onClose={onClose}

@@ -45,6 +45,7 @@ export function TeamForm({ team, teams, people, onClose }: Props) {
       problem={problem}
       busy={busy}
       written={now}
+      before={before}
       disabled={!now.name.trim() || isFetching}
       onSend={() => void keep()}
       onClose={onClose}

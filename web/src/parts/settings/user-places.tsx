@@ -1,22 +1,26 @@
-import { Button } from '../../ui/button'
-import { Dialog } from '../../ui/dialog'
 import { MultiSelectField } from '../../ui/select'
 import { useTranslation } from '../../words'
-import { useGuard } from '../form/unsaved'
 import { Effects } from './effects'
 import { changedOf, useForeseen } from './foreseen'
+import { FormDialog } from './form-dialog'
 import { Meanwhile } from './meanwhile'
-import { namesIn, optionsOf, type User, useRoles, useTeams, useUsers } from './people'
+import { namesIn, optionsOf, type User, useRoles, useTeams } from './people'
 import { PersonPicker } from './people-fields'
 import { roleName } from './role-name'
-import s from './settings.module.css'
 import { useDraft } from './use-draft'
 import { useSave } from './use-save'
 
 const LABELS: Record<string, string> = { roles: 'settings.pages.roles', teams: 'settings.pages.teams', manager: 'settings.users.manager' }
 
+interface Props {
+  user: User
+  /** The names of people by id, as far as the page knows them. */
+  people: Record<string, string>
+  onClose(): void
+}
+
 /** Where somebody stands: each of the three is a command of its own, so only what changed is sent. */
-export function UserPlaces({ user, onClose }: { user: User; onClose(): void }) {
+export function UserPlaces({ user, people, onClose }: Props) {
   const { t } = useTranslation()
   const { save, busy, problem, errors } = useSave('user', ['roles', 'teams', 'manager'])
   const live = { roles: user.roles, teams: user.teams, manager: user.manager ?? null }
@@ -27,11 +31,8 @@ export function UserPlaces({ user, onClose }: { user: User; onClose(): void }) {
   const { isFetching } = useForeseen(preview, changed)
   const roles = useRoles().data?.items
   const teams = useTeams().data?.items
-  const known = { ...useUsers().data?.names }
   const roleOptions = (roles ?? []).map((role) => ({ value: role.id, label: roleName(role) }))
-  const people = Object.entries(known).map(([value, label]) => ({ value, label }))
-  const names = namesIn([...people, ...roleOptions, ...optionsOf(teams)])
-  const { close, guard } = useGuard(changed !== undefined, onClose)
+  const names = namesIn([...Object.entries(people).map(([value, label]) => ({ value, label })), ...roleOptions, ...optionsOf(teams)])
   async function keep() {
     let { version } = draft
     for (const [name, value] of Object.entries(changed ?? {})) {
@@ -42,51 +43,40 @@ export function UserPlaces({ user, onClose }: { user: User; onClose(): void }) {
     onClose()
   }
   return (
-    <>
-      <Dialog
-        open
-        onClose={close}
-        title={user.name}
-        actions={
-          <>
-            <Button onClick={close}>{t('common.cancel')}</Button>
-            <Button look="primary" busy={busy} disabled={isFetching} onClick={() => void keep()}>
-              {t('common.save')}
-            </Button>
-          </>
-        }
-      >
-        <div className={s.form}>
-          <MultiSelectField
-            label={t('settings.pages.roles')}
-            value={now.roles}
-            error={errors.roles}
-            data={roleOptions}
-            onChange={(next) => setNow({ ...now, roles: next })}
-          />
-          <MultiSelectField
-            label={t('settings.pages.teams')}
-            value={now.teams}
-            error={errors.teams}
-            data={optionsOf(teams)}
-            onChange={(next) => setNow({ ...now, teams: next })}
-          />
-          <PersonPicker
-            label={t('settings.users.manager')}
-            value={now.manager}
-            error={errors.manager}
-            names={known}
-            but={user.id}
-            onChange={(next) => setNow({ ...now, manager: next })}
-          />
-          <Meanwhile moved={draft.meanwhile} label={(field) => t(LABELS[field] ?? '')} text={(_, ids) => names(ids)} />
-          <Effects path={preview} body={changed} />
-          <p role="alert" className={s.problem}>
-            {problem}
-          </p>
-        </div>
-      </Dialog>
-      {guard}
-    </>
+    <FormDialog
+      title={user.name}
+      problem={problem}
+      busy={busy}
+      written={now}
+      before={before}
+      disabled={isFetching}
+      onSend={() => void keep()}
+      onClose={onClose}
+    >
+      <MultiSelectField
+        label={t('settings.pages.roles')}
+        value={now.roles}
+        error={errors.roles}
+        data={roleOptions}
+        onChange={(next) => setNow({ ...now, roles: next })}
+      />
+      <MultiSelectField
+        label={t('settings.pages.teams')}
+        value={now.teams}
+        error={errors.teams}
+        data={optionsOf(teams)}
+        onChange={(next) => setNow({ ...now, teams: next })}
+      />
+      <PersonPicker
+        label={t('settings.users.manager')}
+        value={now.manager}
+        error={errors.manager}
+        names={people}
+        but={user.id}
+        onChange={(next) => setNow({ ...now, manager: next })}
+      />
+      <Meanwhile moved={draft.meanwhile} label={(field) => t(LABELS[field] ?? '')} text={(_, ids) => names(ids)} />
+      <Effects path={preview} body={changed} />
+    </FormDialog>
   )
 }
