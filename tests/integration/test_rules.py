@@ -203,7 +203,7 @@ def test_verify_says_which_records_break_a_rule() -> None:
     rules = {"ok": False, "count": 1, "findings": [finding]}
     log = {"ok": True, "checked": "contents", "events": 2, "count": 0, "chained_later": 0, "findings": []}
     result = {"ok": False, "log": log, "views": [], "rules": rules}
-    assert list(describe(result))[1:] == ["rules: 1 records break one", "  cycle: account a1"]
+    assert list(describe(result))[1:] == ["rules: 1 record breaks one", "  cycle: account a1"]
     assert advice(result).startswith("records named above break a rule")
 
 
