@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest'
 import type { Doc } from '../meta/meta'
-import { type Change, justBefore, ListNews } from './list-news'
+import { type Change, firstOf, justBefore, ListNews } from './list-news'
 
 const boat = (id: string, name: string, status = 'afloat'): Doc => ({ id, version: 1, name, status })
 
 /** A list of boats afloat by name, of which the first two are read; the third lies below. */
-function list() {
+function list(order = ['name']) {
   const rows = new Map([boat('a', 'Ada'), boat('b', 'Bea')].map((one) => [one.id, one]))
   const now = new Set(['a', 'b', 'below'])
   const before = new Set(['a', 'b', 'below'])
   const asked: (string | undefined)[] = []
   const news = new ListNews({
-    order: ['name'],
+    order,
     rows: () => rows,
     among: async (ids, known) => {
       asked.push(known)
@@ -63,3 +63,22 @@ test.each([
   ['2026-05-05T10:00:00.000100Z', '2026-05-05T10:00:00.000099Z'],
   ['2026-01-01T00:00:00.000000Z', '2025-12-31T23:59:59.999999Z'],
 ])('before %s is %s', (at, before) => expect(justBefore(at)).toBe(before))
+
+test('another day of the same group moves no row', async () => {
+  const { news, hear, marks } = list(['launched:month'])
+  const launched = (day: string) => ({ ...boat('a', 'Ada'), launched: day })
+  await hear(launched('2026-05-01'))
+  news.reset()
+  await hear(launched('2026-05-31'))
+  expect(marks()).toEqual({})
+  await hear(launched('2026-06-01'))
+  expect(marks()).toEqual({ a: 'moved' })
+})
+
+test.each([
+  ['2026-05-31', 'day', '2026-05-31'],
+  ['2026-05-31', 'week', '2026-05-25'],
+  ['2026-05-31', 'month', '2026-05-01'],
+  ['2026-05-31', 'quarter', '2026-04-01'],
+  ['2026-05-31T12:00:00Z', 'year', '2026-01-01'],
+])('%s lies in the %s of %s', (day, unit, first) => expect(firstOf(day, unit)).toBe(first))

@@ -1,4 +1,5 @@
 import { type Doc, fieldValue, same } from '../meta/meta'
+import { dayOfMoment } from '../ui/format'
 
 /** What became of a row that was changed: its place is another one, or it is in the list no more. */
 export type Mark = 'moved' | 'left'
@@ -18,7 +19,7 @@ export interface Change {
   at?: string
 }
 export interface Source {
-  /** The fields that give a row its place: sort keys and the grouping. */
+  /** The fields that give a row its place, sort keys and the grouping: `name`, of days that are grouped `name:unit`. */
   order: string[]
   /** The rows that were read, as they stand there. */
   rows(): ReadonlyMap<string, Doc>
@@ -35,6 +36,17 @@ export function justBefore(at: string): string {
   const micros = Number(digits.padEnd(MICROS, '0').slice(0, MICROS))
   if (micros > 0) return `${second}.${String(micros - 1).padStart(MICROS, '0')}Z`
   return `${new Date(Date.parse(`${second}Z`) - 1000).toISOString().slice(0, 19)}.999999Z`
+}
+
+const MONTHS: Record<string, number> = { month: 1, quarter: 3, year: 12 }
+
+/** The first day of the unit that a day or moment lies in: within it a row stays in its group. */
+export function firstOf(value: string, unit: string): string {
+  const day = new Date(`${dayOfMoment(value)}T00:00:00Z`)
+  const months = MONTHS[unit]
+  if (months) day.setUTCMonth(day.getUTCMonth() - (day.getUTCMonth() % months), 1)
+  if (unit === 'week') day.setUTCDate(day.getUTCDate() - ((day.getUTCDay() + 6) % 7)) // it begins on Monday
+  return day.toISOString().slice(0, 10)
 }
 
 /**
@@ -118,7 +130,11 @@ export class ListNews {
   }
 
   private placeOf(doc: Doc): unknown[] {
-    return this.source.order.map((name) => fieldValue(doc, name) ?? null)
+    return this.source.order.map((one) => {
+      const [name = '', unit] = one.split(':')
+      const value = fieldValue(doc, name) ?? null
+      return unit && typeof value === 'string' ? firstOf(value, unit) : value
+    })
   }
 
   private say(): void {

@@ -44,6 +44,9 @@ export const widthOf = (columns: readonly Column[]): number => columns.reduce((s
 export const columnChoices = (object: ObjectDescription): FieldDescription[] =>
   object.fields.filter((field) => !field.technical && field.show !== 'structure' && field.show !== 'multiline')
 
+/** Custom fields come as one, with what formulas could not compute next to it. */
+const sourcesOf = (name: string): string[] => (name.startsWith('custom.') ? ['custom', 'formulas'] : [name])
+
 /** The fields that a list must ask for, so that its cells and cards can be drawn. */
 export function fieldsFor(object: ObjectDescription, columns: readonly string[]): string[] {
   const shown = [...columns, object.title, ...object.layouts.listSmall, ...object.layouts.list]
@@ -57,7 +60,7 @@ export function fieldsFor(object: ObjectDescription, columns: readonly string[])
     'do_not_call',
     'phone',
   ]
-  return [...new Set([...shown, ...more])].filter((name) => object.field(name) !== undefined)
+  return [...new Set([...shown, ...more].filter((name) => object.field(name) !== undefined).flatMap(sourcesOf))]
 }
 
 /** The first columns that find room: next to the panel a list shows fewer, none of them cut. */

@@ -2,7 +2,7 @@ import type { ListSearch } from '../../app/search'
 import type { ListQuery } from '../../data/keys'
 import type { ObjectDescription } from '../../meta/describe'
 import { fieldsFor } from '../grid/columns'
-import { type Looked, looked, type QuickView, type SavedView } from '../views/model'
+import { type Looked, looked, type QuickView, type SavedView, sortsOf } from '../views/model'
 
 /** The view that an address names, else the person's own default one, else the first; and what it shows. */
 export function askedOf(
@@ -19,10 +19,15 @@ export function askedOf(
   return { chosen, view, now: looked(object, search, view, first) }
 }
 
+/** What gives a row its place: the sort keys, and the grouping as `close_date:month`. What the person may not see is left out. */
+export const orderOf = (object: ObjectDescription, sort = '', group = ''): string[] =>
+  [...sortsOf(sort).map(([name]) => name), group].filter((one) => object.field(one.split(':')[0] as string) !== undefined)
+
+/** With the fields that give a row its place, also where no column shows them: by these it is noticed that a row moved. */
 export const queryOfList = (object: ObjectDescription, search: ListSearch, now: Looked): ListQuery => ({
   filter: now.tree,
   sort: now.sort,
   q: search.q,
   where: search.archived ? { archived: 'true' } : undefined,
-  fields: fieldsFor(object, now.columns),
+  fields: fieldsFor(object, [...now.columns, ...orderOf(object, now.sort, now.group).map((one) => one.split(':')[0] as string)]),
 })

@@ -53,7 +53,7 @@ export function ListView({ object }: { object: ObjectDescription }) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the tree is another object each time, its text is not
   const query = useMemo(
     () => queryOfList(object, search, now),
-    [object, JSON.stringify(now.tree), now.sort, search.q, search.archived, columnNames],
+    [object, JSON.stringify(now.tree), now.sort, now.group, search.q, search.archived, columnNames],
   )
   const client = useQueryClient()
   usePrefetchQuery(pageOf(client, object, query, useMoment(), 0)) // its first rows need no count

@@ -8,7 +8,7 @@ import { readAmong } from '../../data/rows'
 import type { ObjectDescription } from '../../meta/describe'
 import type { Doc } from '../../meta/meta'
 import type { Section } from '../grid/layout'
-import { sortsOf } from '../views/model'
+import { orderOf } from './asked'
 import { readRows } from './order'
 
 /** What others did to the list that is shown: see ListNews. The past stands still. */
@@ -18,9 +18,8 @@ export function useListNews(object: ObjectDescription, query: ListQuery, group: 
   const shown = useRef(sections)
   shown.current = sections
   const news = useMemo(() => {
-    const order = [...sortsOf(query.sort ?? '').map(([name]) => name), ...(group ? [group.split(':')[0] as string] : [])]
     return new ListNews({
-      order,
+      order: orderOf(object, query.sort, group),
       rows: () => {
         const rows = readRows(client, object, query, shown.current)
         return new Map(rows.map((doc): [string, Doc] => [doc.id, doc]))
