@@ -1,6 +1,7 @@
 import type { InfiniteData, QueryClient, QueryKey } from '@tanstack/react-query'
 import type { Doc } from '../meta/meta'
 import type { BoardAnswer } from './boards'
+import { PAGE_PARTS } from './keys'
 import type { One, Page } from './records'
 
 type Held = One | Page | BoardAnswer | InfiniteData<unknown> | undefined
@@ -79,5 +80,19 @@ export function refresh(client: QueryClient, type: string, id?: string, what = [
       if (!what.includes(String(kind)) || !present(queryKey, type, String(kind))) return false
       return OF_TYPE.includes(String(kind)) || id === undefined || which === id || first !== type
     },
+  })
+}
+
+/**
+ * Lists that nobody tells what changed: first rows that stand on a page are asked again, pages that do not when they are shown.
+ * spared: the hashes of pages that were scrolled out of sight in lists that are told.
+ */
+export function outdate(client: QueryClient, type: string, spared: ReadonlySet<string>): void {
+  const firstRows = (key: QueryKey) => present(key, type, 'list') && key.length > PAGE_PARTS
+  void client.invalidateQueries({ predicate: ({ queryKey }) => firstRows(queryKey) })
+  void client.invalidateQueries({
+    type: 'inactive',
+    refetchType: 'none',
+    predicate: ({ queryKey, queryHash }) => present(queryKey, type, 'list') && !spared.has(queryHash),
   })
 }

@@ -28,6 +28,9 @@ export interface BoardQuery extends ListQuery {
   cards?: number
 }
 
+/** Pages of a list that scrolls have as many parts; where the first rows alone are read, how many stands in another one. */
+export const PAGE_PARTS = 5
+
 /** `[type, what, which, moment]`. A past moment never changes, so what was read of it is never stale. */
 export const keys = {
   one: (type: string, id: string, moment: Moment | number) =>

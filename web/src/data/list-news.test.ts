@@ -13,6 +13,8 @@ function list(order = ['name']) {
   const news = new ListNews({
     order,
     rows: () => rows,
+    pages: () => [],
+    empty: () => false,
     among: async (ids, known) => {
       asked.push(known)
       return new Set(ids.filter((id) => (known ? before : now).has(id)))
@@ -29,7 +31,7 @@ test('what came is counted once, what was below all along is not', async () => {
   const { news, now, hear, asked } = list()
   expect(news.now().held).toBe(false)
   await hear(boat('below', 'Zoe'))
-  expect(news.now()).toMatchObject({ fresh: 0, held: true })
+  expect(news.now()).toMatchObject({ fresh: 0, held: false, touched: true })
   now.add('new').add('came')
   await hear(boat('new', 'Mia'), { version: 1 })
   await hear(boat('new', 'Mia II'))
@@ -56,7 +58,27 @@ test('rows that would stand elsewhere or nowhere are marked, and unmarked when t
   expect(marks()).toEqual({})
   await hear(boat('a', 'Zoe'))
   news.reset()
-  expect(news.now()).toMatchObject({ fresh: 0, marks: new Map(), many: false, held: false })
+  expect(news.now()).toMatchObject({ fresh: 0, marks: new Map(), many: false, held: false, touched: false })
+})
+
+test('what was found out about an earlier reading marks nothing', async () => {
+  const { news, now, hear, marks } = list()
+  now.delete('a')
+  const judged = hear(boat('a', 'Ada', 'sunk'))
+  news.reset()
+  await judged
+  expect([marks(), news.now().touched]).toEqual([{}, false])
+})
+
+test('headings wait while changes are to be judged, and afterwards as long as there is something to tell', async () => {
+  const { news, hear } = list()
+  news.hold()
+  await hear({ ...boat('a', 'Ada'), berth: 'C7' })
+  expect(news.now().held).toBe(true)
+  news.settle()
+  expect(news.now()).toMatchObject({ held: false, touched: true })
+  await hear(boat('a', 'Zoe'))
+  expect(news.now().held).toBe(true)
 })
 
 test.each([

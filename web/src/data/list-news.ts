@@ -8,8 +8,10 @@ export interface News {
   fresh: number
   marks: ReadonlyMap<string, Mark>
   many: boolean
-  /** Whether something changed since the list was read: from then on its rows and headings stay where they are. */
+  /** Whether something is marked, counted or still to be judged: its rows and headings stay where they are. */
   held: boolean
+  /** Whether anything changed since the list was read. */
+  touched: boolean
   /** When the list was asked for the last time, 0 = as it was opened. */
   since: number
 }
@@ -23,11 +25,15 @@ export interface Source {
   order: string[]
   /** The rows that were read, as they stand there. */
   rows(): ReadonlyMap<string, Doc>
+  /** The hashes of the pages that they stand on. */
+  pages(): string[]
+  /** Whether the list has no rows: none can run away. */
+  empty(): boolean
   /** Which of these records the list holds: now, or by what was known at a moment. */
   among(ids: string[], known?: string): Promise<ReadonlySet<string>>
 }
 
-const NONE: News = { fresh: 0, marks: new Map(), many: false, held: false, since: 0 }
+const NONE: News = { fresh: 0, marks: new Map(), many: false, held: false, touched: false, since: 0 }
 const MICROS = 6
 
 /** The last microsecond before a moment of the server. */
@@ -59,7 +65,11 @@ export class ListNews {
   /** Where a row stood when the list was read. */
   private places = new Map<string, unknown[]>()
   private many = false
-  private held = false
+  /** Something is still to be judged. */
+  private pending = false
+  private touched = false
+  /** Goes on with each reading: what was found out about an earlier one does not count. */
+  private turn = 0
   private since = 0
   private shown: News = NONE
   private listeners = new Set<() => void>()
@@ -77,32 +87,42 @@ export class ListNews {
     this.fresh.clear()
     this.marks.clear()
     this.places.clear()
-    this.many = this.held = false
+    this.many = this.pending = this.touched = false
+    this.turn += 1
     this.since = Date.now()
     this.say()
   }
 
   /** Something happened that will be judged: from now on rows stay. */
   hold(): void {
-    if (this.held) return
-    this.held = true
+    if (this.pending) return
+    this.pending = this.touched = true
+    this.say()
+  }
+
+  /** All of it is judged: where nothing was found, headings go on. */
+  settle(): void {
+    if (!this.pending) return
+    this.pending = false
     this.say()
   }
 
   /** More was changed than can be looked at. */
   flood(): void {
-    this.many = this.held = true
+    this.many = this.touched = true
     this.say()
   }
 
   /** docs: the changed records as they are now, as far as the person sees them. Rows still hold what was read. */
   async judge(changes: ReadonlyMap<string, Change>, docs: ReadonlyMap<string, Doc>): Promise<void> {
+    const turn = this.turn
     const rows = this.source.rows()
     for (const id of changes.keys()) {
       const row = rows.get(id)
       if (row && !this.places.has(id)) this.places.set(id, this.placeOf(row))
     }
     const inside = await this.source.among([...changes.keys()])
+    if (turn !== this.turn) return
     for (const id of changes.keys()) {
       const place = this.places.get(id)
       if (place === undefined) continue
@@ -111,22 +131,23 @@ export class ListNews {
       else if (doc && !same(this.placeOf(doc), place)) this.marks.set(id, 'moved')
       else this.marks.delete(id)
     }
-    await this.count(
-      [...changes].filter(([id]) => !this.places.has(id)),
-      inside,
-    )
-    this.held = true
+    const others = [...changes].filter(([id]) => !this.places.has(id))
+    const before = await this.before(others, inside)
+    if (turn !== this.turn) return
+    for (const [id] of others) {
+      if (!inside.has(id)) this.fresh.delete(id)
+      else if (!before.has(id)) this.fresh.add(id)
+    }
+    this.touched = true
     this.say()
   }
 
-  /** Records that are not among the rows: new to the list is what it did not hold before. */
-  private async count(changes: [string, Change][], inside: ReadonlySet<string>): Promise<void> {
-    for (const [id] of changes) if (!inside.has(id)) this.fresh.delete(id)
+  /** Which of the records that are not among the rows the list held all along; those that it did not are new to it. */
+  private async before(changes: [string, Change][], inside: ReadonlySet<string>): Promise<ReadonlySet<string>> {
     const came = changes.filter(([id]) => inside.has(id) && !this.fresh.has(id))
     const first = came.flatMap(([, change]) => change.at ?? []).sort()[0]
     const older = came.filter(([, change]) => change.version > 1).map(([id]) => id)
-    const before = older.length > 0 && first ? await this.source.among(older, justBefore(first)) : new Set<string>()
-    for (const [id] of came) if (!before.has(id)) this.fresh.add(id)
+    return older.length > 0 && first ? this.source.among(older, justBefore(first)) : new Set()
   }
 
   private placeOf(doc: Doc): unknown[] {
@@ -138,7 +159,9 @@ export class ListNews {
   }
 
   private say(): void {
-    this.shown = { fresh: this.fresh.size, marks: new Map(this.marks), many: this.many, held: this.held, since: this.since }
+    const held = this.pending || this.many || this.fresh.size > 0 || this.marks.size > 0
+    const { many, touched, since } = this
+    this.shown = { fresh: this.fresh.size, marks: new Map(this.marks), many, held, touched, since }
     for (const listener of this.listeners) listener()
   }
 }

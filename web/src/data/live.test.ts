@@ -1,4 +1,4 @@
-import { QueryClient, QueryObserver } from '@tanstack/react-query'
+import { hashKey, QueryClient, QueryObserver } from '@tanstack/react-query'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { signOut } from '../app/session'
 import { serve } from '../test/stage'
@@ -11,13 +11,18 @@ import { isOwn, leastFor, wrote } from './seen'
 const client = new QueryClient()
 const came = (id: string, version = 1) => hear({ event: 'change', data: { type: 'boat', id, version } })
 let judged: string[] = []
-const news = new ListNews({ order: [], rows: () => new Map(), among: async (ids) => new Set(ids) })
+let [own, empty] = [[] as string[], false] // of the list that is shown
+const news = new ListNews({ order: [], rows: () => new Map(), pages: () => own, empty: () => empty, among: async (ids) => new Set(ids) })
 const judge = news.judge.bind(news)
 news.judge = async (changes, docs) => {
   judged.push(...changes.keys())
   await judge(changes, docs)
 }
 let unwatch = () => {}
+const hold = (id: string, key: readonly unknown[] = keys.list('boat', {}, {}, 0)) =>
+  client.setQueryData(key, { items: [{ id, name: 'Ada' }], next: null, names: {} })
+const watch = (queryKey: readonly unknown[], queryFn: () => Promise<unknown> = async () => ({})) =>
+  new QueryObserver(client, { queryKey, queryFn, refetchOnMount: false, staleTime: 30_000 }).subscribe(() => undefined)
 const pace = () => vi.advanceTimersByTimeAsync(1100)
 
 beforeEach(() => {
@@ -31,6 +36,8 @@ afterEach(async () => {
   if (vi.isFakeTimers()) await pace()
   unwatch()
   news.reset()
+  ;[own, empty] = [[], false]
+  client.removeQueries({ queryKey: ['boat'] })
   vi.useRealTimers()
 })
 
@@ -98,6 +105,51 @@ test('a list that is read again has no news', async () => {
   expect(news.now()).toMatchObject({ fresh: 1, held: true })
   await refresh(client, 'boat')
   expect(news.now()).toMatchObject({ fresh: 0, held: false })
+})
+
+test('what was told before a list is read again is not looked at', async () => {
+  came('theirs')
+  await refresh(client, 'boat')
+  await pace()
+  expect([judged, news.now().touched]).toEqual([[], false])
+})
+
+test('what could not be looked at is told as many changes', async () => {
+  hold('a')
+  serve({ 'GET /harbour/boats': () => ({ status: 500, body: {} }) })
+  const off = watch(keys.list('boat', {}, {}, 0))
+  came('a', 2)
+  await pace()
+  expect(news.now()).toMatchObject({ many: true, held: true })
+  off()
+})
+
+test('lists that hear nothing are read again: first rows at once, pages when they are shown', async () => {
+  serve({ 'GET /harbour/boats': () => ({ items: [{ id: 'a', name: 'Zoe' }], next: null, names: {} }) })
+  const [mine, other] = [keys.list('boat', {}, {}, 1), keys.list('boat', { q: 'b' }, {}, 0)]
+  for (const key of [mine, other]) hold('a', key)
+  const related = [...keys.list('boat', {}, {}, 0), 20] as const
+  hold('a', related)
+  own = [hashKey(mine)]
+  const read = vi.fn(async () => ({ items: [], next: null, names: {} }))
+  const off = watch(related, read)
+  const stale = (key: readonly unknown[]) => client.getQueryState(key)?.isInvalidated
+  came('a', 2)
+  await pace()
+  expect(read).toHaveBeenCalledTimes(1)
+  expect([stale(mine), stale(other)]).toEqual([false, true])
+  unwatch() // the list is left
+  expect(stale(mine)).toBe(true)
+  off()
+})
+
+test('what comes to an empty list is shown, not told', async () => {
+  const first = keys.list('boat', {}, {}, 0)
+  client.setQueryData(first, { items: [], next: null, names: {} })
+  ;[own, empty] = [[hashKey(first)], true]
+  came('new')
+  await pace()
+  expect([judged, news.now().fresh, client.getQueryState(first)?.isInvalidated]).toEqual([[], 0, true])
 })
 
 test('whoever signs in after one has written nothing', async () => {

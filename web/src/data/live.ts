@@ -1,9 +1,9 @@
-import type { QueryClient } from '@tanstack/react-query'
+import type { QueryClient, QueryKey } from '@tanstack/react-query'
 import { useSyncExternalStore } from 'react'
 import { isProblem } from '../api/problem'
 import { events } from '../api/stream'
 import { onSignOut } from '../app/session'
-import { heldVersion, isListed, OF_RECORD, onReread, refresh } from './cache'
+import { heldVersion, isListed, OF_RECORD, onReread, outdate, present, refresh } from './cache'
 import type { Change, ListNews } from './list-news'
 import { forgetAnswers } from './offline/kept'
 import { LOOKED_AT, patchRows, pathOf, readAmong } from './rows'
@@ -52,14 +52,22 @@ export const useGlow = (id: string): boolean => useSyncExternalStore(subscribe, 
 export function watchList(type: string, news: ListNews): () => void {
   const all = lists.get(type) ?? new Set()
   lists.set(type, all.add(news))
-  return () => all.delete(news)
+  return () => {
+    all.delete(news)
+    if (!news.now().touched) return
+    const isPage = ({ queryKey }: { queryKey: QueryKey }) => present(queryKey, type, 'list')
+    void client?.invalidateQueries({ refetchType: 'none', predicate: isPage }) // when it opens again it is read, not shown as it was
+  }
 }
 const watching = (type: string): ListNews[] => [...(lists.get(type) ?? [])]
 
-/** Once lists of a type are read again, nothing is marked or counted in them. */
-onReread((type) => {
+/** Once lists of a type are read again, nothing is marked or counted in them, and what was told before needs no look. */
+function forget(type: string): void {
+  waiting.delete(type)
+  readings.set(type, readingOf(type) + 1)
   for (const list of watching(type)) list.reset()
-})
+}
+onReread(forget)
 
 const ears = new Map<string, Set<() => void>>()
 /** Called when records of a type have changed; what one does oneself does not count. */
@@ -73,6 +81,11 @@ let client: QueryClient | undefined
 let waiting = new Map<string, Map<string, Change>>()
 let timer: ReturnType<typeof setTimeout> | undefined
 let work = Promise.resolve()
+/** Looks at changes of a type that have begun or are to begin. */
+const looks = new Map<string, number>()
+/** How often the lists of a type were read again. */
+const readings = new Map<string, number>()
+const readingOf = (type: string) => readings.get(type) ?? 0
 
 /** At a pace: rows that are shown change where they stand, lists judge what that means to them, counts are asked again. */
 function soon(type: string, id: string, change: Change): void {
@@ -84,32 +97,54 @@ function soon(type: string, id: string, change: Change): void {
     timer = undefined
     const changed = waiting
     waiting = new Map()
-    for (const [one, changes] of changed) work = work.then(() => look(one, changes)).catch(() => undefined) // the next change looks again
+    for (const [one, changes] of changed) enqueue(one, changes)
   }, PACE_MS)
 }
 
-async function look(type: string, changes: ReadonlyMap<string, Change>): Promise<void> {
+/** One look after the other. What could not be looked at is told as much that changed. */
+function enqueue(type: string, changes: ReadonlyMap<string, Change>): void {
+  const reading = readingOf(type)
+  const isOver = () => readingOf(type) !== reading
+  looks.set(type, (looks.get(type) ?? 0) + 1)
+  work = work
+    .then(() => (isOver() ? undefined : look(type, changes, isOver)))
+    .catch(() => {
+      if (!isOver()) for (const list of watching(type)) list.flood()
+    })
+    .then(() => {
+      looks.set(type, (looks.get(type) ?? 1) - 1)
+      if (looks.get(type) === 0 && !waiting.has(type)) for (const list of watching(type)) list.settle()
+    })
+}
+
+/** isOver: whether the lists were read again meanwhile, so that there is nothing to tell. */
+async function look(type: string, changes: ReadonlyMap<string, Change>, isOver: () => boolean): Promise<void> {
   const path = client && pathOf(client, type)
   if (client === undefined || path === undefined) return
   const ids = [...changes.keys()]
+  for (const list of watching(type)) if (list.source.empty()) list.reset() // what comes to it is shown at once
+  const told = watching(type).filter((list) => !list.source.empty())
+  outdate(client, type, new Set(told.flatMap((list) => list.source.pages())))
   void refresh(client, type, undefined, ['count', 'board'])
   if (ids.length > LOOKED_AT) {
-    for (const list of watching(type)) list.flood()
+    for (const list of told) list.flood()
     return
   }
   const of = client
   const shown = ids.filter((id) => isListed(of, type, id))
   const { items, names } = await readAmong(path, shown, { names: true })
   const docs = new Map(items.map((doc) => [doc.id, doc]))
-  await Promise.all(watching(type).map((list) => list.judge(changes, docs)))
-  patchRows(client, type, docs, names)
+  if (isOver()) return
+  await Promise.all(told.map((list) => list.judge(changes, docs)))
+  if (!isOver()) patchRows(client, type, docs, names)
 }
 
 export function hear(heard: Heard): void {
   if (client === undefined || heard.event === 'ready') return
   if (heard.event === 'reset') {
     void forgetAnswers() // rights may have gone
-    for (const of of lists.values()) for (const list of of) list.reset()
+    for (const type of lists.keys()) forget(type)
+    waiting.clear()
     void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'meta' })
     return
   }

@@ -44,6 +44,8 @@ export function patchRows(client: QueryClient, type: string, docs: ReadonlyMap<s
     const next = held.items
       ? { ...held, items: renewed(held.items) }
       : { ...held, groups: held.groups?.map((group) => (group.cards ? { ...group, cards: renewed(group.cards) } : group)) }
-    client.setQueryData(query.queryKey, { ...next, names: { ...held.names, ...names } }, { updatedAt: query.state.dataUpdatedAt })
+    const { dataUpdatedAt: updatedAt, isInvalidated } = query.state
+    client.setQueryData(query.queryKey, { ...next, names: { ...held.names, ...names } }, { updatedAt })
+    if (isInvalidated) query.invalidate()
   }
 }

@@ -26,7 +26,7 @@ import { Nothing } from './nothing'
 import { keepOrder, readRows } from './order'
 import { Toolbar } from './toolbar'
 import { Top } from './top'
-import { useHeldSections, useListNews } from './use-news'
+import { useListNews } from './use-news'
 import { useSections } from './use-sections'
 import { useWidths } from './use-widths'
 
@@ -57,14 +57,14 @@ export function ListView({ object }: { object: ObjectDescription }) {
   )
   const client = useQueryClient()
   usePrefetchQuery(pageOf(client, object, query, useMoment(), 0)) // its first rows need no count
-  const { sections: live, readAt, count, more, pending, error } = useSections(object, query, now.group, now.sums, show)
+  const live = useSections(object, query, now.group, now.sums, show)
+  const { count, more, pending, error } = live
   const { widths, own, onWidth } = useWidths(object.name, now.widths, view?.id)
   const widened = view !== undefined && now.columns.some((name) => own[name] !== undefined && own[name] !== view.widths[name])
   const columns = useMemo(() => columnsOf(object, columnNames.split(','), widths), [object, columnNames, widths])
   const [selection, select] = useSelection(JSON.stringify([query.filter, query.q, query.where, object.name]))
   const [picking, setPicking] = useState(false)
-  const news = useListNews(object, query, now.group, live)
-  const sections = useHeldSections(live, readAt, news, query)
+  const { news, sections, behind } = useListNews(object, query, now.group, live)
   const shown = useRef(sections)
   shown.current = sections
   if (error) throw error
@@ -153,7 +153,7 @@ export function ListView({ object }: { object: ObjectDescription }) {
               />
             ) : (
               <div className={s.holder}>
-                <NewsChip news={news} onTake={() => void refresh(client, object.name)} />
+                <NewsChip news={news} behind={behind} onTake={() => void refresh(client, object.name)} />
                 <Grid
                   object={object}
                   show={show}

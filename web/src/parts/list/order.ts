@@ -1,28 +1,29 @@
 import { hashKey, type QueryClient } from '@tanstack/react-query'
-import type { ListQuery } from '../../data/keys'
+import { type ListQuery, PAGE_PARTS } from '../../data/keys'
 import type { Page } from '../../data/records'
 import type { ObjectDescription } from '../../meta/describe'
 import type { Doc } from '../../meta/meta'
 import type { Section } from '../grid/layout'
 import { sectionQuery } from '../grid/rows'
 
-const PAGE_KEY = 5 // [type, list, query, moment, page]: those of other lists end with something else
-
-/** The rows of a list that were read, in its order. */
-export function readRows(client: QueryClient, object: ObjectDescription, query: ListQuery, sections: readonly Section[]): Doc[] {
+/** The pages of a list that were read, in its order. */
+export function readPages(client: QueryClient, object: ObjectDescription, query: ListQuery, sections: readonly Section[]) {
   const found = client
     .getQueryCache()
     .findAll({
       predicate: ({ queryKey }) =>
-        queryKey[0] === object.name && queryKey[1] === 'list' && queryKey.length === PAGE_KEY && queryKey[3] === 'now',
+        queryKey[0] === object.name && queryKey[1] === 'list' && queryKey.length === PAGE_PARTS && queryKey[3] === 'now',
     })
     .toSorted((one, other) => Number(one.queryKey[4]) - Number(other.queryKey[4]))
   return sections.flatMap((section) => {
     const own = hashKey([sectionQuery(query, section)])
-    const pages = found.filter((page) => hashKey([page.queryKey[2]]) === own)
-    return pages.flatMap((page) => (page.state.data as Page | undefined)?.items ?? [])
+    return found.filter((page) => hashKey([page.queryKey[2]]) === own)
   })
 }
+
+/** Their rows. */
+export const readRows = (...list: Parameters<typeof readPages>): Doc[] =>
+  readPages(...list).flatMap((page) => (page.state.data as Page | undefined)?.items ?? [])
 
 /** The list that a record's page was opened from, by type: the way to the records before and after it. */
 const orders = new Map<string, string[]>()

@@ -9,21 +9,22 @@ import type { ObjectDescription } from '../../meta/describe'
 import type { Doc } from '../../meta/meta'
 import type { Section } from '../grid/layout'
 import { orderOf } from './asked'
-import { readRows } from './order'
+import { readPages, readRows } from './order'
 
-/** What others did to the list that is shown: see ListNews. The past stands still. */
-export function useListNews(object: ObjectDescription, query: ListQuery, group: string | undefined, sections: readonly Section[]): News {
+/** What others did to the list that is shown, see ListNews, and its sections as they stand meanwhile. The past stands still. */
+export function useListNews(object: ObjectDescription, query: ListQuery, group: string | undefined, live: Live) {
   const client = useQueryClient()
   const past = usePast()
-  const shown = useRef(sections)
-  shown.current = sections
-  const news = useMemo(() => {
+  const shown = useRef(live.sections)
+  const told = useMemo(() => {
     return new ListNews({
       order: orderOf(object, query.sort, group),
       rows: () => {
         const rows = readRows(client, object, query, shown.current)
         return new Map(rows.map((doc): [string, Doc] => [doc.id, doc]))
       },
+      pages: () => readPages(client, object, query, shown.current).map((page) => page.queryHash),
+      empty: () => rowsOf(shown.current) === 0,
       among: async (ids, known) => {
         if (known && query.q) return new Set(ids) // what a text found in the past is costly to ask: it counts as known
         const asked = { ...queryOf({ ...query, filter: undefined, sort: undefined, fields: ['id'] }, { known }), filter: query.filter }
@@ -31,15 +32,42 @@ export function useListNews(object: ObjectDescription, query: ListQuery, group: 
       },
     })
   }, [client, object, query, group])
-  useEffect(() => (past ? undefined : watchList(object.name, news)), [object.name, news, past])
-  return useSyncExternalStore(news.subscribe, news.now)
+  useEffect(() => (past ? undefined : watchList(object.name, told)), [object.name, told, past])
+  const news = useSyncExternalStore(told.subscribe, told.now)
+  const held = useHeldSections(live, news, query)
+  shown.current = held.sections
+  return { news, ...held }
 }
 
-/** Headings and counts as they were when the list was read, while others change it: rows must not run away. */
-export function useHeldSections(sections: readonly Section[], readAt: number, news: News, of: ListQuery): readonly Section[] {
+/** Sections as they are now. readAt: when they were read. */
+interface Live {
+  sections: readonly Section[]
+  readAt: number
+}
+
+const rowsOf = (sections: readonly Section[]): number => sections.reduce((sum, section) => sum + section.count, 0)
+
+/** Whether a section has more rows than before, or is new: pages that were read lack some of them. */
+const hasGrown = (before: readonly Section[], now: readonly Section[]): boolean =>
+  now.some((section) => section.count > (before.find((one) => one.id === section.id)?.count ?? 0))
+
+/**
+ * Headings and counts as they were when the list was read, while others change it: rows must not run away. What they add up to goes on.
+ * behind: whether counts wait though no row is marked and none is told as new.
+ */
+export function useHeldSections({ sections, readAt }: Live, news: News, of: ListQuery) {
   const kept = useRef({ sections, readAt, of })
-  const rows = kept.current.sections.reduce((sum, section) => sum + section.count, 0)
-  const stays = news.held && rows > 0 && kept.current.of === of && kept.current.readAt >= news.since
-  if (!stays) kept.current = { sections, readAt, of }
-  return kept.current.sections
+  const before = kept.current
+  const reread = before.of !== of || before.readAt < news.since || rowsOf(before.sections) === 0
+  const behind = !reread && !news.held && news.touched && hasGrown(before.sections, sections)
+  if (reread || !(news.held || behind)) kept.current = { sections, readAt, of }
+  const held = kept.current.sections
+  const shown = useMemo(() => withSums(held, sections), [held, sections])
+  return { sections: shown, behind }
+}
+
+function withSums(held: readonly Section[], now: readonly Section[]): readonly Section[] {
+  if (held === now) return held
+  const sums = new Map(now.map((section) => [section.id, section.sums]))
+  return held.map((section) => (sums.has(section.id) ? { ...section, sums: sums.get(section.id) } : section))
 }
