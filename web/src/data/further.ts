@@ -47,7 +47,9 @@ export function withFurther(groups: Group[], further: ReadonlyMap<string, Furthe
 export function useFurther(object: ObjectDescription, query: BoardQuery, groups: Group[], pages: Record<string, number>) {
   const client = useQueryClient()
   const moment = useMoment()
-  const kept = useRef(new Map<string, Further>())
+  const last = useRef({ query, moment, columns: new Map<string, Further>() })
+  if (last.current.query !== query || last.current.moment !== moment) last.current = { query, moment, columns: new Map() }
+  const kept = last.current.columns
   const asked = groups.flatMap((group) => {
     const chain: ReturnType<typeof below>[] = []
     let cursor = group.next
@@ -67,9 +69,9 @@ export function useFurther(object: ObjectDescription, query: BoardQuery, groups:
     const read = mine.flatMap((page) => page.data ?? [])
     const whole = { cards: read.flatMap((page) => page.items), next: read.length < mine.length ? '' : (read.at(-1)?.next ?? null) }
     // while pages are read again, what stood below stays
-    const before = kept.current.get(keyOf(group))
+    const before = kept.get(keyOf(group))
     const shown = read.length === mine.length || !before || before.cards.length < whole.cards.length ? whole : { ...before, next: '' }
-    if (read.length === mine.length) kept.current.set(keyOf(group), whole)
+    if (read.length === mine.length) kept.set(keyOf(group), whole)
     further.set(keyOf(group), shown)
   }
   return { groups: withFurther(groups, further), names, failed: found.find((page) => page.error)?.error }
