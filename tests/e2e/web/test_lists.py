@@ -105,6 +105,22 @@ def seen(page: Page) -> list[str]:
     raise AssertionError("rows are never read")
 
 
+def test_a_column_of_a_custom_field_and_an_order_that_no_column_shows(visit: Visit, http: httpx.Client) -> None:
+    field = {"resource": "account", "name": "dock", "kind": "text", "en": "Dock"}
+    defined = http.post("/customer/field-definitions", json=field).raise_for_status().json()
+    known = {"min_version": defined["version"]}
+    http.get(f"/customer/field-definitions/{defined['id']}", params=known).raise_for_status()
+    body = {"name": "Docked", "custom": {"dock": "C7"}}
+    made = http.post("/customer/accounts", json=body).raise_for_status().json()["id"]
+    named = urlencode({"f": json.dumps({"field": "name", "op": "prefix", "value": "Docked"})})
+    with visit(f"/o/account?view=all&cols=name,custom.dock&sort=created_at&{named}") as page:
+        row = page.locator("[role=row][id]")
+        expect(row).to_contain_text("C7")
+        http.patch(f"/customer/accounts/{made}", json={"name": "Docked well"}).raise_for_status()
+        expect(row).to_contain_text("Docked well")
+        expect(page.locator("[role=row][data-mark]")).to_have_count(0)  # it stands where it stood
+
+
 def test_a_long_list_is_scrolled_to_its_end_and_jumped_into(visit: Visit, http: httpx.Client) -> None:
     text = "Part\n" + "".join(f"Part {n:06}\n" for n in range(1, MANY + 1))
     mapping = "name: Parts\nsteps:\n- {name: parts, resource: product, file: parts.csv, fields: {name: Part}}\n"
