@@ -116,8 +116,9 @@ def test_a_column_of_a_custom_field_and_an_order_that_no_column_shows(visit: Vis
     with visit(f"/o/account?view=all&cols=name,custom.dock&sort=created_at&{named}") as page:
         row = page.locator("[role=row][id]")
         expect(row).to_contain_text("C7")
+        page.wait_for_timeout(2000)  # the page hears of changes by now
         http.patch(f"/customer/accounts/{made}", json={"name": "Docked well"}).raise_for_status()
-        expect(row).to_contain_text("Docked well")
+        expect(row).to_contain_text("Docked well", timeout=15_000)
         expect(page.locator("[role=row][data-mark]")).to_have_count(0)  # it stands where it stood
 
 
