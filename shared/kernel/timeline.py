@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-
-import orjson
 
 from shared.clock import from_rfc3339, to_rfc3339
 from shared.errors import Invalid
@@ -15,6 +12,7 @@ from shared.kernel.catalogue import AnyAggregate, Catalogue
 from shared.kernel.queries import NOW, Moment, Queries
 from shared.messages import say, shown
 from shared.security.permissions import Access, Level
+from shared.views.cursor import decoded, encoded
 from shared.views.port import MAX_PAGE, Condition, Document, Kind, Query
 
 CHANGE = "change"
@@ -106,13 +104,13 @@ class _Place:
 
 def _cursor(item: Document) -> str:
     key = str(item["change"]["version"]) if item["kind"] == CHANGE else item["record"]["id"]
-    return base64.urlsafe_b64encode(orjson.dumps([item["at"], item["kind"], key])).decode().rstrip("=")
+    return encoded(item["at"], item["kind"], key)
 
 
 def _place(cursor: str, ranked: list[str]) -> _Place:
     """Raises Invalid."""
     try:
-        at, kind, key = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        at, kind, key = decoded(cursor)
         if not _KEY.fullmatch(key) or (kind == CHANGE and not key.isdecimal()):
             raise ValueError
         return _Place(to_rfc3339(from_rfc3339(at)), ranked.index(kind), key)

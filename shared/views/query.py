@@ -5,17 +5,14 @@ Two meanings every adapter keeps: missing and empty text are the same ("no value
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
-import orjson
-
 from shared.messages import say, shown
 from shared.texts import fold
+from shared.views.cursor import decoded, encoded
 from shared.views.entries import form
 from shared.views.port import (
     MAX_PAGE,
@@ -127,7 +124,7 @@ class Checked:
 
     def cursor(self, values: Iterable[IndexValue | None], key: str) -> str:
         """The opaque cursor that continues after this document."""
-        return base64.urlsafe_b64encode(orjson.dumps([self.digest, [*values], key])).decode().rstrip("=")
+        return encoded(self.digest, [*values], key)
 
 
 def validate(collection: Collection, query: Query) -> Checked:
@@ -334,8 +331,8 @@ def _wanted(collection: Collection, text: Any) -> Wanted | None:
 def _after(cursor: Any, digest: str, orders: tuple[Sorted, ...]) -> tuple[tuple[IndexValue | None, ...], str]:
     broken = BadQuery("cursor", "is not a cursor of this query")
     try:
-        made_for, values, key = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (TypeError, ValueError, binascii.Error) as error:
+        made_for, values, key = decoded(cursor)
+    except (TypeError, ValueError) as error:
         raise broken from error
     if made_for != digest or not isinstance(key, str) or not isinstance(values, list) or len(values) != len(orders):
         raise broken
