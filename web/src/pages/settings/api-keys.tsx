@@ -1,11 +1,9 @@
 import { lazy, Suspense, useState } from 'react'
-import { Waiting } from '../../parts/offline/waiting'
+import { Listing } from '../../parts/settings/listing'
 import { RowMenu } from '../../parts/settings/row-menu'
-import s from '../../parts/settings/settings.module.css'
 import { SettingsPage } from '../../parts/settings/settings-page'
 import { type Saved, useAll, useSave } from '../../parts/settings/use-save'
 import { Button } from '../../ui/button'
-import { Empty } from '../../ui/empty'
 import { ago, moment } from '../../ui/format'
 import { useTranslation } from '../../words'
 
@@ -44,47 +42,36 @@ export default function ApiKeys() {
         </Button>
       }
     >
-      <p role="alert" className={s.problem}>
-        {problem}
-      </p>
-      <Waiting on={asked} rows={4} />
-      {keys?.length === 0 && <Empty title={t('settings.keys.none')} text={t('settings.keys.noneText')} ghost />}
-      {keys && keys.length > 0 && (
-        <table className={s.table}>
-          <thead>
-            <tr>
-              <th scope="col">{t('settings.keys.name')}</th>
-              <th scope="col">{t('settings.keys.used')}</th>
-              <th scope="col">{t('settings.keys.expires')}</th>
-              <td />
-            </tr>
-          </thead>
-          <tbody>
-            {keys.map((key) => (
-              <tr key={key.id}>
-                <td>{key.name}</td>
-                <td data-desk>{key.used_at ? ago(key.used_at) : t('settings.keys.never')}</td>
-                <td data-desk>{moment(key.expires_at)}</td>
-                <td>
-                  <RowMenu
-                    name={key.name}
-                    items={[
-                      { id: 'rotate', label: t('settings.keys.rotate'), run: () => void rotate(key) },
-                      {
-                        id: 'revoke',
-                        label: t('settings.keys.revoke'),
-                        danger: true,
-                        section: true,
-                        run: () => void save('DELETE', `${AT}/${key.id}`, undefined, t('settings.keys.revoked', { name: key.name })),
-                      },
-                    ]}
-                  />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
+      <Listing
+        on={asked}
+        items={keys}
+        problem={problem}
+        bones={4}
+        none={[t('settings.keys.none'), t('settings.keys.noneText')]}
+        heads={[t('settings.keys.name'), t('settings.keys.used'), t('settings.keys.expires')]}
+        cells={(key) => (
+          <>
+            <td>{key.name}</td>
+            <td data-desk>{key.used_at ? ago(key.used_at) : t('settings.keys.never')}</td>
+            <td data-desk>{moment(key.expires_at)}</td>
+            <td>
+              <RowMenu
+                name={key.name}
+                items={[
+                  { id: 'rotate', label: t('settings.keys.rotate'), run: () => void rotate(key) },
+                  {
+                    id: 'revoke',
+                    label: t('settings.keys.revoke'),
+                    danger: true,
+                    section: true,
+                    run: () => void save('DELETE', `${AT}/${key.id}`, undefined, t('settings.keys.revoked', { name: key.name })),
+                  },
+                ]}
+              />
+            </td>
+          </>
+        )}
+      />
       <Suspense>
         {making && (
           <KeyForm

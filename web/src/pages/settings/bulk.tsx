@@ -1,12 +1,11 @@
 import { download } from '../../data/files'
 import { useInLog } from '../../parts/audit/in-log'
 import { type Act, Counts, type Status, useActs, useTitle } from '../../parts/bulk/listed'
-import { Waiting } from '../../parts/offline/waiting'
+import { Listing } from '../../parts/settings/listing'
 import { RowMenu } from '../../parts/settings/row-menu'
 import s from '../../parts/settings/settings.module.css'
 import { SettingsPage } from '../../parts/settings/settings-page'
 import { useSave } from '../../parts/settings/use-save'
-import { Empty } from '../../ui/empty'
 import { moment } from '../../ui/format'
 import type { MenuItem } from '../../ui/menu'
 import { useTranslation } from '../../words'
@@ -55,48 +54,35 @@ export default function Bulk() {
   ]
   return (
     <SettingsPage title={t('settings.pages.bulk')} lead={t('bulk.lead')} topic="lists" wide>
-      <p role="alert" className={s.problem}>
-        {problem}
-      </p>
-      <Waiting on={asked} rows={5} />
-      {data?.items.length === 0 && <Empty title={t('bulk.none')} text={t('bulk.noneText')} ghost />}
-      {data && data.items.length > 0 && (
-        <table className={s.table}>
-          <thead>
-            <tr>
-              <th scope="col">{t('bulk.what')}</th>
-              <th scope="col">{t('bulk.who')}</th>
-              <th scope="col">{t('settings.imports.at')}</th>
-              <th scope="col">{t('bulk.records')}</th>
-              <th scope="col">{t('settings.users.status')}</th>
-              <td />
-            </tr>
-          </thead>
-          <tbody>
-            {data.items.map((one) => (
-              <tr key={one.id}>
-                <td>
-                  {titleOf(one)}
-                  {(one.reason || one.why) && <div className={s.soft}>{one.reason || one.why}</div>}
-                </td>
-                <td data-desk>{data.names[one.owner ?? ''] ?? t('timeline.system')}</td>
-                <td data-desk>{moment(one.created_at)}</td>
-                <td className="num">
-                  <Counts act={one} />
-                </td>
-                <td data-desk>
-                  <span className={s.chip} data-tone={TONES[one.status]}>
-                    {t(`bulk.status.${one.status}`)}
-                  </span>
-                </td>
-                <td>
-                  <RowMenu name={titleOf(one)} items={itemsOf(one)} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
+      <Listing
+        on={asked}
+        items={data?.items}
+        problem={problem}
+        bones={5}
+        none={[t('bulk.none'), t('bulk.noneText')]}
+        heads={[t('bulk.what'), t('bulk.who'), t('settings.imports.at'), t('bulk.records'), t('settings.users.status')]}
+        cells={(one) => (
+          <>
+            <td>
+              {titleOf(one)}
+              {(one.reason || one.why) && <div className={s.soft}>{one.reason || one.why}</div>}
+            </td>
+            <td data-desk>{data?.names[one.owner ?? ''] ?? t('timeline.system')}</td>
+            <td data-desk>{moment(one.created_at)}</td>
+            <td className="num">
+              <Counts act={one} />
+            </td>
+            <td data-desk>
+              <span className={s.chip} data-tone={TONES[one.status]}>
+                {t(`bulk.status.${one.status}`)}
+              </span>
+            </td>
+            <td>
+              <RowMenu name={titleOf(one)} items={itemsOf(one)} />
+            </td>
+          </>
+        )}
+      />
     </SettingsPage>
   )
 }

@@ -1,13 +1,12 @@
 import { lazy, Suspense, useState } from 'react'
 import { useTypes } from '../../meta/use-types'
-import { Waiting } from '../../parts/offline/waiting'
 import type { FieldDefinition } from '../../parts/settings/field-definition'
+import { Listing } from '../../parts/settings/listing'
 import { RowMenu } from '../../parts/settings/row-menu'
 import s from '../../parts/settings/settings.module.css'
 import { SettingsPage } from '../../parts/settings/settings-page'
 import { useAll, useSave } from '../../parts/settings/use-save'
 import { Button } from '../../ui/button'
-import { Empty } from '../../ui/empty'
 import { Bones } from '../../ui/skeleton'
 import { locale, useTranslation } from '../../words'
 
@@ -49,51 +48,39 @@ export default function Fields() {
           />
         </Suspense>
       </div>
-      <p role="alert" className={s.problem}>
-        {problem}
-      </p>
-      <Waiting on={asked} rows={4} />
-      {data?.items.length === 0 && <Empty title={t('settings.fields.none')} text={t('settings.fields.noneText')} ghost />}
-      {data && data.items.length > 0 && (
-        <table className={s.table}>
-          <thead>
-            <tr>
-              <th scope="col">{t('settings.fields.label')}</th>
-              <th scope="col">{t('settings.fields.kind')}</th>
-              <th scope="col">{t('settings.fields.name')}</th>
-              <th scope="col">{t('settings.fields.required')}</th>
-              <td />
-            </tr>
-          </thead>
-          <tbody>
-            {data.items.map((field) => (
-              <tr key={field.id}>
-                <td>{labelOf(field)}</td>
-                <td data-desk>{t(`settings.kinds.${field.kind}`)}</td>
-                <td data-desk>
-                  <code>custom.{field.name}</code>
-                </td>
-                <td data-desk>{field.required && t('settings.yes')}</td>
-                <td>
-                  <RowMenu
-                    name={labelOf(field)}
-                    items={[
-                      { id: 'edit', label: t('common.edit'), run: () => setEditing(field.id) },
-                      {
-                        id: 'retire',
-                        label: t('settings.retire'),
-                        danger: true,
-                        section: true,
-                        run: () => void save('POST', `${AT}/${field.id}/archive`, {}, t('settings.archived', { name: labelOf(field) })),
-                      },
-                    ]}
-                  />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
+      <Listing
+        on={asked}
+        items={data?.items}
+        problem={problem}
+        bones={4}
+        none={[t('settings.fields.none'), t('settings.fields.noneText')]}
+        heads={[t('settings.fields.label'), t('settings.fields.kind'), t('settings.fields.name'), t('settings.fields.required')]}
+        cells={(field) => (
+          <>
+            <td>{labelOf(field)}</td>
+            <td data-desk>{t(`settings.kinds.${field.kind}`)}</td>
+            <td data-desk>
+              <code>custom.{field.name}</code>
+            </td>
+            <td data-desk>{field.required && t('settings.yes')}</td>
+            <td>
+              <RowMenu
+                name={labelOf(field)}
+                items={[
+                  { id: 'edit', label: t('common.edit'), run: () => setEditing(field.id) },
+                  {
+                    id: 'retire',
+                    label: t('settings.retire'),
+                    danger: true,
+                    section: true,
+                    run: () => void save('POST', `${AT}/${field.id}/archive`, {}, t('settings.archived', { name: labelOf(field) })),
+                  },
+                ]}
+              />
+            </td>
+          </>
+        )}
+      />
       <Suspense>
         {(editing === null || edited) && <FieldForm field={edited} resource={resource} onClose={() => setEditing(undefined)} />}
       </Suspense>

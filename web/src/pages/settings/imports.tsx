@@ -1,13 +1,12 @@
 import { useNavigate } from '@tanstack/react-router'
 import { download } from '../../data/files'
 import { useInLog } from '../../parts/audit/in-log'
-import { Waiting } from '../../parts/offline/waiting'
+import { Listing } from '../../parts/settings/listing'
 import { RowMenu } from '../../parts/settings/row-menu'
 import s from '../../parts/settings/settings.module.css'
 import { SettingsPage } from '../../parts/settings/settings-page'
 import { useAll, useSave } from '../../parts/settings/use-save'
 import { Button } from '../../ui/button'
-import { Empty } from '../../ui/empty'
 import { moment, number } from '../../ui/format'
 import { useTranslation } from '../../words'
 
@@ -44,78 +43,66 @@ export default function Imports() {
         </Button>
       }
     >
-      <p role="alert" className={s.problem}>
-        {problem}
-      </p>
-      <Waiting on={asked} rows={5} />
-      {data?.items.length === 0 && <Empty title={t('settings.imports.none')} text={t('settings.imports.noneText')} ghost />}
-      {data && data.items.length > 0 && (
-        <table className={s.table}>
-          <thead>
-            <tr>
-              <th scope="col">{t('settings.imports.name')}</th>
-              <th scope="col">{t('settings.imports.at')}</th>
-              <th scope="col">{t('settings.imports.rows')}</th>
-              <th scope="col">{t('settings.users.status')}</th>
-              <td />
-            </tr>
-          </thead>
-          <tbody>
-            {data.items.map((one) => (
-              <tr key={one.id}>
-                <td>{one.name}</td>
-                <td data-desk>{moment(one.created_at)}</td>
-                <td data-desk className="num">
-                  {t('settings.imports.counts', {
-                    total: number(one.total),
-                    created: number(one.created ?? 0),
-                    rejected: number(one.rejected ?? 0),
-                  })}
-                </td>
-                <td data-desk>
-                  <span className={s.chip} data-tone={TONES[one.status]}>
-                    {t(`settings.imports.${one.status}`)}
-                  </span>
-                </td>
-                <td>
-                  <RowMenu
-                    name={one.name}
-                    items={[
-                      {
-                        id: 'rejected',
-                        label: t('settings.imports.rejectedRows'),
-                        disabled: !one.rejected,
-                        run: () => void download(`/imports/${one.id}/rejected.csv`, `rejected-${one.id}.csv`),
-                      },
-                      {
-                        id: 'pause',
-                        label: t('settings.imports.pause'),
-                        disabled: one.status !== 'running',
-                        run: () => send(one, 'pause'),
-                      },
-                      {
-                        id: 'resume',
-                        label: t('settings.imports.resume'),
-                        disabled: one.status !== 'paused',
-                        run: () => send(one, 'resume'),
-                      },
-                      ...inLog({ correlation: one.id }),
-                      {
-                        id: 'revert',
-                        label: t('settings.imports.revert'),
-                        danger: true,
-                        section: true,
-                        disabled: !['completed', 'paused', 'failed'].includes(one.status),
-                        run: () => send(one, 'revert'),
-                      },
-                    ]}
-                  />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
+      <Listing
+        on={asked}
+        items={data?.items}
+        problem={problem}
+        bones={5}
+        none={[t('settings.imports.none'), t('settings.imports.noneText')]}
+        heads={[t('settings.imports.name'), t('settings.imports.at'), t('settings.imports.rows'), t('settings.users.status')]}
+        cells={(one) => (
+          <>
+            <td>{one.name}</td>
+            <td data-desk>{moment(one.created_at)}</td>
+            <td data-desk className="num">
+              {t('settings.imports.counts', {
+                total: number(one.total),
+                created: number(one.created ?? 0),
+                rejected: number(one.rejected ?? 0),
+              })}
+            </td>
+            <td data-desk>
+              <span className={s.chip} data-tone={TONES[one.status]}>
+                {t(`settings.imports.${one.status}`)}
+              </span>
+            </td>
+            <td>
+              <RowMenu
+                name={one.name}
+                items={[
+                  {
+                    id: 'rejected',
+                    label: t('settings.imports.rejectedRows'),
+                    disabled: !one.rejected,
+                    run: () => void download(`/imports/${one.id}/rejected.csv`, `rejected-${one.id}.csv`),
+                  },
+                  {
+                    id: 'pause',
+                    label: t('settings.imports.pause'),
+                    disabled: one.status !== 'running',
+                    run: () => send(one, 'pause'),
+                  },
+                  {
+                    id: 'resume',
+                    label: t('settings.imports.resume'),
+                    disabled: one.status !== 'paused',
+                    run: () => send(one, 'resume'),
+                  },
+                  ...inLog({ correlation: one.id }),
+                  {
+                    id: 'revert',
+                    label: t('settings.imports.revert'),
+                    danger: true,
+                    section: true,
+                    disabled: !['completed', 'paused', 'failed'].includes(one.status),
+                    run: () => send(one, 'revert'),
+                  },
+                ]}
+              />
+            </td>
+          </>
+        )}
+      />
     </SettingsPage>
   )
 }

@@ -1,13 +1,11 @@
 import { lazy, Suspense, useState } from 'react'
 import { useMe } from '../../app/session'
-import { Waiting } from '../../parts/offline/waiting'
+import { Listing } from '../../parts/settings/listing'
 import type { Rate } from '../../parts/settings/rate-form'
 import { RowMenu } from '../../parts/settings/row-menu'
-import s from '../../parts/settings/settings.module.css'
 import { SettingsPage } from '../../parts/settings/settings-page'
 import { useAll, useSave } from '../../parts/settings/use-save'
 import { Button } from '../../ui/button'
-import { Empty } from '../../ui/empty'
 import { day, number } from '../../ui/format'
 import { useTranslation } from '../../words'
 
@@ -34,49 +32,39 @@ export default function Rates() {
         </Button>
       }
     >
-      <p role="alert" className={s.problem}>
-        {problem}
-      </p>
-      <Waiting on={asked} rows={5} />
-      {data?.items.length === 0 && <Empty title={t('settings.rates.none')} text={t('settings.rates.noneText')} ghost />}
-      {data && data.items.length > 0 && (
-        <table className={s.table}>
-          <thead>
-            <tr>
-              <th scope="col">{t('settings.rates.rate')}</th>
-              <th scope="col">{t('settings.rates.day')}</th>
-              <td />
-            </tr>
-          </thead>
-          <tbody>
-            {data.items.map((rate) => (
-              <tr key={rate.id}>
-                <td className="num">
-                  1 {rate.currency} = {number(rate.rate, 12)} {rate.into}
-                </td>
-                <td data-desk className="num">
-                  {day(rate.day)}
-                </td>
-                <td>
-                  <RowMenu
-                    name={`${rate.currency} ${rate.day}`}
-                    items={[
-                      { id: 'correct', label: t('settings.rates.correct'), run: () => setEditing(rate.id) },
-                      {
-                        id: 'archive',
-                        label: t('settings.archive'),
-                        danger: true,
-                        section: true,
-                        run: () => void save('POST', `${AT}/${rate.id}/archive`, {}, t('settings.archived', { name: rate.currency })),
-                      },
-                    ]}
-                  />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
+      <Listing
+        on={asked}
+        items={data?.items}
+        problem={problem}
+        bones={5}
+        none={[t('settings.rates.none'), t('settings.rates.noneText')]}
+        heads={[t('settings.rates.rate'), t('settings.rates.day')]}
+        cells={(rate) => (
+          <>
+            <td className="num">
+              1 {rate.currency} = {number(rate.rate, 12)} {rate.into}
+            </td>
+            <td data-desk className="num">
+              {day(rate.day)}
+            </td>
+            <td>
+              <RowMenu
+                name={`${rate.currency} ${rate.day}`}
+                items={[
+                  { id: 'correct', label: t('settings.rates.correct'), run: () => setEditing(rate.id) },
+                  {
+                    id: 'archive',
+                    label: t('settings.archive'),
+                    danger: true,
+                    section: true,
+                    run: () => void save('POST', `${AT}/${rate.id}/archive`, {}, t('settings.archived', { name: rate.currency })),
+                  },
+                ]}
+              />
+            </td>
+          </>
+        )}
+      />
       <Suspense>
         {(editing === null || edited) && <RateForm rate={edited} into={currency} onClose={() => setEditing(undefined)} />}
       </Suspense>
