@@ -48,7 +48,7 @@ async def test_the_suite_on_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyP
     await asyncio.sleep(3)
     assert [t.exception() for t in suite.tasks if t.done()] == []
     running = await start_server(log, files, running.port)
-    assert await suite.kernel.store.head() == head
+    assert await suite.kernel.store.head() >= head  # reactions to the set-up may have been written before the stop
     verified = await suite.verify_views(None, lambda _: None)
     assert verified["ok"]
     await suite.close()

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.web.harness import DESKTOP, PHONE, Language, Screen, Visit, look
 from tests.support.processes import PASSWORD
@@ -126,21 +126,27 @@ def test_a_card_goes_by_the_keyboard_and_a_gate_asks_for_what_is_missing(visit: 
     http.post(f"/sales/pipelines/{pipeline}/gate", json={"key": "proposal", "gate": None}).raise_for_status()
 
 
+def _first_table(page: Page) -> Locator:
+    """The first figure as a table; the figures of a whole page wait for one confined engine."""
+    page.locator("section header button").first.click()
+    table = page.get_by_role("table").first
+    expect(table).to_be_visible(timeout=30_000)
+    return table
+
+
 @pytest.mark.parametrize(("screen", "language"), TWICE)
 def test_the_dashboard_tells_the_figures_as_of_any_day(visit: Visit, screen: Screen, language: Language) -> None:
     with visit("/dashboard", screen=screen, language=language) as page:
         expect(page.locator("section svg path").first).to_be_visible()
-        page.locator("section header button").first.click()
-        table = page.get_by_role("table").first
-        expect(table).to_be_visible()
+        table = _first_table(page)
         look(page, "dashboard-table")
         total = table.get_by_role("row").last.get_by_role("cell")
         here = total.first.inner_text()
         page.goto(f"/dashboard?at={DAY}")
-        page.locator("section header button").first.click()
+        _first_table(page)
         expect(total.first).not_to_have_text(here)
         then = total.first.inner_text()
         page.goto(f"/dashboard?compare={DAY}")
-        page.locator("section header button").first.click()
+        _first_table(page)
         expect(table.get_by_role("columnheader").filter(has_text=re.compile("[(（]"))).not_to_have_count(0)
         assert {here, then} <= set(total.all_inner_texts())
