@@ -9,6 +9,9 @@ BIN := .venv/bin
 WEB := cd web && ./node.sh
 WEB_SOURCES := $(shell find web -name node_modules -prune -o -name dist -prune -o -type f ! -name '*.test.*' -print)
 
+# Dozens of processes start in the tests alone: each would compile all that it loads, where a machine's image forbids to keep it.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: setup web browser java infra-tools cluster cluster-down run test check bench prove soak lock clean
 .DELETE_ON_ERROR:
 
