@@ -66,7 +66,8 @@ _WATCH = """([kind, there]) => { window.took = undefined
 
 def run(rounds: int = 5, count: int = DEALS) -> list[Figure]:
     """count: how many opportunities the suite holds."""
-    with _browser() as browser, served(deals(count)) as (_, url, _):
+    directory = deals(count)  # before the browser: Playwright holds the loop of this thread
+    with _browser() as browser, served(directory) as (_, url, _):
         settle(url)
         bench = _Bench(browser, url)
         bench.largest_paint()  # the suite and the disk warm up
