@@ -35,6 +35,7 @@ from shared.views.values import (
 _NUMBERS = (Kind.INTEGER, Kind.DECIMAL)
 _BIAS = 6176  # of a decimal's exponent: IEEE 754-2008, decimal128, binary integer form
 _SIGN = 1 << 63
+_HIGH = 1 << 62
 FORMS = {"raw": "r", "low": "l", "num": "m"}  # of entries (see entries.py); `f`: the text that is looked into
 
 
@@ -85,10 +86,10 @@ class Table:
     def update(self, one: Write, place: int) -> tuple[Row, list[Row]]:
         """The guarded update that a write is. Raises ValueError: the document does not fit.
 
-        The guard is twice the version: a removal leaves one more, which an overwriting write of the same version meets.
-        It stands in the update, not next to the `_id`: so the document is found by its `_id` alone, by no plan.
+        A removal leaves one more than its guard, which an overwriting write of the same version meets. The guard
+        stands in the update, not next to the `_id`: so the document is found by its `_id` alone, by no plan.
         """
-        guard, id = 2 * one.version, row_id(one.tenant, one.key)
+        guard, id = _guard(one.version), row_id(one.tenant, one.key)
         if one.document is None:
             return {"_id": id}, _below(guard, {"_id": id, "_pos": guard + 1}, place)
         values = {"_id": id, "_pos": guard, "t": one.tenant, "k": one.key, **self._values(one.document)}
@@ -125,6 +126,12 @@ class Table:
                 raise
             return {}
         return {name: values for name, values in found.items() if values}
+
+
+def _guard(version: int) -> int:
+    """Twice the version, so that there is room between two. It must fit into 64 bits, and entries of the list of parked
+    events have versions from 2^62 on (see parked.py): those follow what 2^61 would have. Nothing lies between."""
+    return 2 * version if version < _HIGH // 2 else 2 * version - _HIGH
 
 
 def _below(guard: int, values: Row, place: int) -> list[Row]:

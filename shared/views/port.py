@@ -82,6 +82,7 @@ __all__ = [
 @dataclass(frozen=True, slots=True)
 class Write:
     """Put (document) or remove (None) one document as of a stream version. `version` guards: not newer = skipped.
+    It is below 2^61, or from 2^62 up to 2^62 + 2^61.
 
     tokens are computed by the adapter from the declared searchable fields. overwrite: replace a document of the same
     version, too, as its content changed with a key and not with an event.

@@ -76,6 +76,16 @@ class ViewsSuite(ViewsQuerySuite, ViewsTextSuite, ViewsTotalsSuite, ViewsEntries
         assert await ids(views, where(("size", "ge", 3))) == ["a"]
         assert await ids(views, where(("size", "eq", 2))) == []
 
+    async def test_entries_of_lists_have_versions_behind_those_of_records(self, views: Views) -> None:
+        await views.declare([THINGS])
+        for n, name in enumerate((None, "first", None, "second")):
+            document = thing("a", name=name) if name else None
+            await views.write([replace(put(thing("a")), document=document, version=2**62 + n)])
+            await views.write([put(thing("a", name="stale"), version=2**61 - 1)])
+            assert (await views.get("things", "a", ALL) or {}).get("name") == name
+        await views.write([replace(put(thing("a", name="stale")), version=2**62 + 3)])
+        assert (await views.get("things", "a", ALL) or {}).get("name") == "second"
+
     async def test_a_document_is_written_anew_as_of_the_version_that_it_has(self, views: Views) -> None:
         await views.declare([THINGS])
         await views.write([put(thing("a", name="before", tags=["x"]), version=2)])

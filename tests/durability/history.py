@@ -7,9 +7,10 @@ import random
 import shutil
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import MappingProxyType
 
 from shared.faults import KILLED
 from tests.durability.load import Office, at_work
@@ -25,10 +26,13 @@ RESERVED = 20.0  # seconds, more than a value stays reserved for a record whose 
 
 
 class History:
-    """ready: seconds of every start until it was ready. kills: how often the suite was killed."""
+    """ready: seconds of every start until it was ready. kills: how often the suite was killed.
 
-    def __init__(self, data: Path, seed: int | str) -> None:
-        self.data, self.dice = data, random.Random(seed)
+    settings: of the suite's environment.
+    """
+
+    def __init__(self, data: Path, seed: int | str, settings: Mapping[str, str] = MappingProxyType({})) -> None:
+        self.data, self.dice, self._settings = data, random.Random(seed), settings
         self.office = Office(Journal("", ""), random.Random(f"work {seed}"))
         self.token, self._signed_in_at = "", -RENEWED
         self.kills = 0
@@ -47,7 +51,7 @@ class History:
 
     @contextmanager
     def started(self, crashpoint: str = "") -> Iterator[Child]:
-        with child(self.data, crashpoint) as running:
+        with child(self.data, crashpoint, self._settings) as running:
             yield running
 
     async def killed_at(self, point: str, nth: int, *, replaying: bool = False, stopping: bool = False) -> None:
@@ -134,11 +138,13 @@ async def sign_in(url: str) -> tuple[str, str, str]:
     return token, me["tenant"], me["user"]["id"]
 
 
-def new_history(folder: Path, template: Path, seed: int | str) -> History:
-    """A copy of a data directory that was set up."""
+def new_history(
+    folder: Path, template: Path, seed: int | str, settings: Mapping[str, str] = MappingProxyType({})
+) -> History:
+    """A copy of a data directory that was set up. settings: of the suite's environment."""
     data = folder / "data"
     shutil.copytree(template, data, symlinks=True)
-    return History(data, seed)
+    return History(data, seed, settings)
 
 
 def make_template(folder: Path) -> Path:

@@ -21,7 +21,7 @@ from shared.streaming import subscription as module
 from shared.streaming.leases import SECONDS, LeaseHolder
 from shared.streaming.projector import CHECKPOINT, Projector, UnknownRecordType
 from shared.streaming.rebuild import rebuild
-from shared.views.port import LeaseLost
+from shared.views.port import LeaseLost, Views
 from shared.views.sqlite import SqliteViews
 from tests.support.listening import Heard
 from tests.support.toys import TENANT, TOY, SetClock, ToyGrown, ToyMade, ToyMarked, ToyRoom, toy_room
@@ -176,29 +176,6 @@ async def test_two_rebuilds_at_once_both_succeed(room: ToyRoom, monkeypatch: pyt
     assert await room.shown() == await room.folded()
 
 
-async def test_a_record_that_another_process_heals_goes_on_here(room: ToyRoom) -> None:
-    room.codec.unknown = {"test.ToyMarked"}
-    await room.happen("a", ToyMade("a"), ToyMarked("red"))
-    await room.projector.catch_up()
-    room.codec.unknown = set()
-    assert await room.heal() == 1
-    await room.happen("a", ToyGrown(1))
-    await room.projector.catch_up()
-    assert await room.parked() == {}
-    assert await room.shown() == await room.folded()
-
-
-async def test_a_record_that_another_process_quarantines_stays_as_it_is_here(room: ToyRoom) -> None:
-    await room.happen("a", ToyMade("a"), ToyGrown(1))
-    await room.projector.catch_up()
-    before = await room.shown()
-    await room.quarantine((await room.store.read(TENANT, "toy-a"))[1], "poison")
-    await room.happen("a", ToyGrown(1))
-    await room.projector.catch_up()
-    assert sorted(await room.parked()) == ["toy-a.2", "toy-a.3"]
-    assert await room.shown() == before
-
-
 acts = st.lists(
     st.one_of(
         st.tuples(st.just("happen"), st.sampled_from("abc"), st.integers(1, 3)),
@@ -220,12 +197,13 @@ acts = st.lists(
 @example([("happen", "a", 1), ("write late", 0), ("happen", "b", 1), ("pass", EXPIRED), ("write late", 1), ("heal",)])
 @example([("happen", "a", 1), ("step", 1), ("happen", "a", 1), ("write late", 1), ("happen", "a", 1), ("heal",)])
 def test_any_interleaving_of_two_projectors_rebuilds_and_heals_gives_the_fold(history: list[tuple[Any, ...]]) -> None:
-    asyncio.run(_live_through(history))
+    asyncio.run(live_through(history))
 
 
-async def _live_through(history: list[tuple[Any, ...]]) -> None:
+async def live_through(history: list[tuple[Any, ...]], views: Views | None = None) -> None:
+    """views: empty ones; None = a file."""
     with TemporaryDirectory() as folder:
-        async with toy_room(Path(folder)) as room:
+        async with toy_room(Path(folder), views) as room:
             clock = SetClock(SystemClock().now())
             processes = [process(room, clock), process(room, clock)]
             kept = 0
@@ -265,14 +243,15 @@ async def _live_through(history: list[tuple[Any, ...]]) -> None:
 @asynccontextmanager
 async def _held_up(room: ToyRoom, clock: SetClock, other: Projector) -> Any:
     """The next write of a projector comes after the other one took over and went on."""
-    real = SqliteViews.write
+    views = type(room.views)
+    real = views.write
 
-    async def late(self: SqliteViews, *given: Any) -> None:
-        with patch.object(SqliteViews, "write", real):
+    async def late(self: Any, *given: Any) -> None:
+        with patch.object(views, "write", real):
             clock.time += EXPIRED
             await room.happen("d", *(() if f"{TENANT}/d" in room.versions else (ToyMade("d"),)), ToyGrown(1))
             await other.step()
         await real(self, *given)
 
-    with patch.object(SqliteViews, "write", late):
+    with patch.object(views, "write", late):
         yield

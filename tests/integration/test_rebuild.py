@@ -11,7 +11,7 @@ import pytest
 from shared.streaming.rebuild import rebuild
 from shared.views.port import Query, Scope
 from shared.views.sqlite import SqliteViews
-from tests.support.toys import TENANT, TOY, ToyCracked, ToyGrown, ToyMade, ToyMarked, ToyRoom, cracks, toy_room
+from tests.support.toys import TENANT, TOY, ToyGrown, ToyMade, ToyRoom, toy_room
 
 
 @pytest.fixture
@@ -68,34 +68,6 @@ async def test_a_rebuild_ahead_of_a_slow_projector_is_not_taken_back(room: ToyRo
     await again(room)
     assert await room.shown() == await room.folded()
     await room.projector.catch_up()
-    assert await room.shown() == await room.folded()
-
-
-@pytest.mark.parametrize("poison", ["type", "fold", "document"])
-async def test_poison_shows_what_comes_before_it_as_the_live_view_does(room: ToyRoom, poison: str) -> None:
-    cracks["pot"] = 1000
-    events = {"type": ToyMarked("x"), "fold": ToyCracked("pot"), "document": ToyGrown("no number")}
-    room.codec.unknown = {"test.ToyMarked"}
-    await room.happen("a", ToyMade("pot"), ToyGrown(2))
-    await room.happen("a", events[poison], ToyGrown(3))
-    await room.happen("b", ToyMade("b"))
-    await room.projector.catch_up()
-    live, parked = await room.shown(), await room.parked()
-    assert live[TENANT, "a"]["size"] == 2
-    assert await again(room) == 2
-    assert await room.shown() == live
-    assert await room.parked() == parked
-
-
-async def test_poison_that_only_a_rebuild_meets_is_parked(room: ToyRoom) -> None:
-    await room.happen("a", ToyMade("a"), ToyMarked("x"), ToyGrown(2))
-    await room.projector.catch_up()
-    room.codec.unknown = {"test.ToyMarked"}
-    await again(room)
-    assert sorted(await room.parked()) == ["toy-a.2"]
-    assert (await room.shown())[TENANT, "a"]["version"] == 1
-    room.codec.unknown = set()
-    assert await room.heal() == 1
     assert await room.shown() == await room.folded()
 
 

@@ -11,7 +11,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from multiprocessing.context import ForkServerProcess
@@ -71,14 +71,14 @@ class Child:
 
 
 @contextmanager
-def child(data: Path, crashpoint: str = "") -> Iterator[Child]:
+def child(data: Path, crashpoint: str = "", settings: Mapping[str, str] | None = None) -> Iterator[Child]:
     """A suite on a free port, not yet ready; killed at the end of the block if it still runs.
 
-    crashpoint: "name:n", the point at which it ends itself.
+    crashpoint: "name:n", the point at which it ends itself. settings: of its environment.
     """
     log = data.parent / f"{data.name}.log"
     log.write_bytes(b"")
-    process = _context.Process(target=_serve, args=(str(data), str(log), crashpoint), daemon=True)
+    process = _context.Process(target=_serve, args=(str(data), str(log), crashpoint, dict(settings or {})), daemon=True)
     process.start()
     running = Child(process, log)
     try:
@@ -87,6 +87,18 @@ def child(data: Path, crashpoint: str = "") -> Iterator[Child]:
         if process.exitcode is None:
             running.kill()
         process.close()
+
+
+def exit_code(target: Callable[..., None], *arguments: object, seconds: float = 60.0) -> int:
+    """Call a function of a module in a process of its own; how that process ends. Raises TimeoutError."""
+    process = _context.Process(target=target, args=arguments, daemon=True)
+    process.start()
+    process.join(seconds)
+    if process.exitcode is None:
+        process.kill()
+        process.join()
+        raise TimeoutError(f"still running after {seconds} s")
+    return process.exitcode
 
 
 def is_ready(url: str) -> bool:
@@ -100,9 +112,10 @@ def is_ready(url: str) -> bool:
         connection.close()
 
 
-def _serve(data: str, log: str, spec: str) -> None:
+def _serve(data: str, log: str, spec: str, settings: dict[str, str]) -> None:
     from crm.cli import main
 
+    os.environ.update(settings)
     output = os.open(log, os.O_WRONLY | os.O_APPEND)
     os.dup2(output, 1)
     os.dup2(output, 2)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any
+from unittest.mock import patch
 
 from services.identity.directory import UserDirectory
 from shared.clock import Micros, SystemClock, SystemIds
@@ -32,7 +33,7 @@ from shared.streaming.parked import OPERATORS, PARKED
 from shared.streaming.projector import Projector
 from shared.streaming.rebuild import heal, quarantine
 from shared.streaming.shares import RECORDS
-from shared.views.port import Collection, Document, Field, Kind, Query, Scope, Views
+from shared.views.port import Collection, Document, Field, Kind, Query, Scope, Views, ViewsUnavailable
 from shared.views.sqlite import SqliteViews
 
 TENANT = "t1"
@@ -156,7 +157,7 @@ class ToyRoom:
     keys: KeyCache
     codec: DeafCodec
     store: SqliteEventStore
-    views: SqliteViews
+    views: Views
     repository: Repository
     projector: Projector
     snapshots: Snapshots
@@ -191,6 +192,20 @@ class ToyRoom:
         """Try the quarantined toys again; returns how many are whole now."""
         return await heal(TOY, self.store, self.views, self.codec)
 
+    async def step_of(self, size: int) -> None:
+        """Project one batch of at most so many events."""
+        self.projector.pace = replace(self.projector.pace, batch=size)
+        await self.projector.step()
+
+    async def refused_once(self, size: int) -> None:
+        """A batch whose write fails leaves no trace in memory either."""
+        with (
+            patch.object(self.views, "write", side_effect=ViewsUnavailable("disk full")),
+            suppress(ViewsUnavailable),
+        ):
+            await self.step_of(size)
+            assert self.projector.position == await self.store.head()  # there was nothing to project
+
     async def quarantine(self, one: Stored, error: str) -> None:
         """As a rebuild does with an event that it cannot read."""
         async with taken_over(self.views, RECORDS) as holder:
@@ -206,8 +221,8 @@ class ToyRoom:
 
 
 @asynccontextmanager
-async def toy_room(folder: Path) -> AsyncIterator[ToyRoom]:
-    """Real files in a folder."""
+async def toy_room(folder: Path, views: Views | None = None) -> AsyncIterator[ToyRoom]:
+    """Real files in a folder. views: those of the caller, who closes them; None = a file, too."""
     clock = SetClock()
     async with AsyncExitStack() as stack:
         keys = KeyCache(SqliteKeyRing.open(folder / "keys", clock=SystemClock()))
@@ -215,8 +230,9 @@ async def toy_room(folder: Path) -> AsyncIterator[ToyRoom]:
         codec = DeafCodec(keys)
         store = SqliteEventStore.open(folder / "events.db", clock)
         stack.push_async_callback(store.close)
-        views = SqliteViews.open(folder / "views.db")
-        stack.push_async_callback(views.close)
+        if views is None:
+            views = SqliteViews.open(folder / "views.db")
+            stack.push_async_callback(views.close)
         await views.declare([TOY.collection, PARKED])
         repository = Repository(store, codec)
         projector = Projector(Catalogue([TOY]), repository, views, codec)
