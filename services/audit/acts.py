@@ -6,17 +6,18 @@ record's newest change.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.audit.causes import Causes
 from services.audit.heads import Heads
 from shared.domain.ways_back import FORBIDDEN, NOT_UNDOABLE, NOTHING_CHANGED, TAKEN_BACK, NoWay
 from shared.events.envelope import Stored
-from shared.explorer.explorer import Explorer
+from shared.explorer.explorer import Explorer, Search
+from shared.explorer.terms import Kind
 from shared.kernel.catalogue import AnyAggregate
+from shared.kernel.changes import changes_of
 from shared.kernel.kernel import Kernel
-from shared.kernel.queries import changes_of
 from shared.kernel.record_rights import rights_of
 from shared.kernel.seen import seen
 from shared.kernel.undo_handles import Handle
@@ -26,6 +27,7 @@ from shared.views.port import Document
 
 MOST = 1_000  # events that are looked at
 MOST_RECORDS = 50
+PAGE = 200  # events
 REVERT = "revert"  # the verb of a job's command that takes all of it back
 
 
@@ -77,21 +79,40 @@ class Acts:
                 return Job(aggregate, id, document, way)
         return None
 
-    async def records(self, events: Sequence[Stored], *, with_undo: bool) -> list[Touched]:
-        """The first 50 records that events are of. with_undo: how each is taken back, which reads its history."""
-        found = []
-        for aggregate, id, mine in [*self._by_record(events)][:MOST_RECORDS]:
-            undo = await self._undo(aggregate, id, mine[-1]) if with_undo else NOT_UNDOABLE
-            found.append(Touched(aggregate, id, mine, undo))
-        return found
+    async def records(self, act: str, below: int, *, with_undo: bool) -> tuple[list[Touched], int | None]:
+        """50 records that an act changed below a position, the one that it changed last first; and where the next ones
+        begin, None after the last.
 
-    def _by_record(self, events: Sequence[Stored]) -> Iterator[tuple[AnyAggregate, str, list[Stored]]]:
-        streams: dict[str, list[Stored]] = {}
-        for one in events:
-            if one.category in self._kernel.catalogue:
-                streams.setdefault(one.stream, []).append(one)
-        for mine in streams.values():
-            yield self._kernel.catalogue[mine[0].category], mine[0].id, mine
+        with_undo: how each is taken back, which reads its history.
+        """
+        kind = await self._kind(act)
+        found, known = list[Touched](), set[str]()
+        while True:
+            page = await self._explorer.find(self._access.tenant, Search(((kind, act),)), PAGE, below)
+            for one in page.events:
+                if len(found) == MOST_RECORDS:
+                    return found, below
+                below = one.position
+                if one.stream in known or one.category not in self._kernel.catalogue:
+                    continue
+                known.add(one.stream)
+                if (touched := await self._touched(kind, act, one, with_undo)) is not None:
+                    found.append(touched)
+            if page.next is None:
+                return found, None
+            below = page.next
+
+    async def _touched(self, kind: Kind, act: str, newest: Stored, with_undo: bool) -> Touched | None:
+        """The record of an event of the act; None where the act has a newer one of it: it was shown before."""
+        mine = await self._explorer.find(self._access.tenant, Search(((kind, act), ("record", newest.stream))), MOST)
+        if [one.event_id for one in mine.events[:1]] != [newest.event_id]:
+            return None
+        aggregate = self._kernel.catalogue[newest.category]
+        undo = await self._undo(aggregate, newest.id, newest) if with_undo else NOT_UNDOABLE
+        return Touched(aggregate, newest.id, mine.events[::-1], undo)
+
+    async def _kind(self, act: str) -> Kind:
+        return "chain" if await self._causes.events("chain", act, 1) else "command"
 
     async def _undo(self, aggregate: AnyAggregate, id: str, last: Stored) -> Handle | NoWay:
         if id not in await seen(self._kernel, aggregate, [id], self._access):

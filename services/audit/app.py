@@ -14,6 +14,7 @@ from services.audit.api.ledger import ledger_router
 from services.audit.api.operations import operations_router
 from services.audit.api.privacy import privacy_router
 from services.audit.api.retention import retention_router
+from services.audit.api.taking_back import taking_back_router
 from services.audit.catalogue import AGGREGATES, RESOURCES
 from services.audit.policies import POLICIES
 from services.audit.retention_look import RetentionLook
@@ -37,6 +38,7 @@ def create_app(kernel: Kernel) -> FastAPI:
         [
             events_router(kernel),
             explorer_router(kernel),
+            taking_back_router(kernel),
             access_router(kernel),
             difference_router(kernel),
             ledger_router(kernel),

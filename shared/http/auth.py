@@ -45,6 +45,10 @@ class Authenticator:
         request.scope[ON_LONG_BODY] = partial(LONG_BODIES.take, self._kernel.limits, access.user)
         return access
 
+    async def again(self, request: Request) -> Access:
+        """The caller's rights by now, during a long answer; the token may expire meanwhile. Raises Unauthenticated."""
+        return await self._current(request)
+
     def while_allowed(self, request: Request, check: Check) -> Callable[[], Awaitable[None]]:
         """A check to repeat during a long answer: it raises once the session or the right has ended.
 

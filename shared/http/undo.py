@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import Request
 
 from shared.domain.ways_back import NoWay
@@ -11,8 +9,7 @@ from shared.http.commandpaths import method_and_path
 from shared.http.problems import language_of
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.undo_handles import Handle
-from shared.messages import Message
-from shared.messages.languages import Language, in_language
+from shared.messages.languages import in_language
 from shared.views.port import Document
 
 
@@ -29,11 +26,7 @@ def undo_answer(request: Request, aggregate: AnyAggregate, found: Handle | NoWay
         "undo": {
             "method": method,
             "path": f"{root}{path.replace('{id}', found.id)}",
-            "body": {name: _said(value, language) for name, value in found.body.items()},
+            "body": found.said(language),
             "label": in_language(found.label, language),
         }
     }
-
-
-def _said(value: Any, language: Language) -> Any:
-    return in_language(value, language) if isinstance(value, Message) else value

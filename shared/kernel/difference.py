@@ -8,7 +8,8 @@ from typing import Any
 from shared.domain.record import differences
 from shared.events.envelope import Recorded
 from shared.kernel.catalogue import AnyAggregate
-from shared.kernel.queries import Moment, changes_of, shown_changes
+from shared.kernel.changes import changes_of, shown_changes
+from shared.kernel.queries import Moment
 from shared.security.permissions import Access
 from shared.views.port import Document
 

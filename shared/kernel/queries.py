@@ -5,17 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from shared.clock import Clock, Micros, to_rfc3339
+from shared.clock import Clock, Micros
 from shared.domain.command import Command
-from shared.domain.record import differences
 from shared.domain.ways_back import NOTHING_CHANGED, NoWay
 from shared.errors import Invalid, NotFound, ProjectionBehind
-from shared.events.common import Changes
 from shared.events.envelope import Recorded
 from shared.kernel.call import Done
 from shared.kernel.catalogue import AnyAggregate
+from shared.kernel.changes import changes_of
 from shared.kernel.custom_fields import CustomFields
 from shared.kernel.meaning import Meaning, Question
 from shared.kernel.merges import Merges, joined
@@ -23,7 +22,7 @@ from shared.kernel.past import PastAnswers
 from shared.kernel.record_rights import rights_of
 from shared.kernel.repository import Repository
 from shared.kernel.snapshots import OWNER_NOW, Snapshots
-from shared.kernel.undo_handles import Handle, Made, after_command, made_by, of_history, repeated_command
+from shared.kernel.undo_handles import Handle, after_command, repeated_command
 from shared.past.port import At, Counted
 from shared.security.directory import Directory
 from shared.security.permissions import Access, Level, no_right
@@ -322,40 +321,6 @@ class Queries:
         return repeated_command(aggregate, command, events, events[at], access)
 
 
-def changes_of(aggregate: AnyAggregate, events: list[Recorded], access: Access) -> list[Document]:
-    """The changes of a record, oldest first, each with its way back in `undo`: a Handle or a NoWay."""
-    entries: list[Document] = []
-    made: list[tuple[Made, Changes]] = []
-    state, dump = aggregate.state(), aggregate.dump(aggregate.state())
-    for recorded in events:
-        way, body = made_by(aggregate, recorded, state)
-        before, owner = dump, state.owner
-        aggregate.step(state, recorded)
-        dump = aggregate.dump(state)
-        changes = differences(before, dump, aggregate.lasting)
-        made.append((Made(way, body, recorded.event, changes.keys(), owner), changes))
-        shown = shown_changes(aggregate, changes, state, access)
-        undoable = recorded.version > 1 and bool(changes) and recorded.type not in aggregate.not_undoable
-        entries.append(_entry(recorded, shown, undoable))
-    for entry, handle in zip(reversed(entries), of_history(aggregate, made, state, access), strict=True):
-        entry["undo"] = handle
-    return entries
-
-
-def shown_changes(aggregate: AnyAggregate, changes: Changes, state: Any, access: Access) -> Changes:
-    """Changes of a record without what is hidden from the caller; moments as text. state: the record with them."""
-    shown = {f: c for f, c in aggregate.readable(changes).items() if access.may_see(aggregate.name, f)}
-    if aggregate.conceal is None:
-        return shown
-    record = aggregate.dump(state)
-    found: Changes = {}
-    for side in ("from", "to"):
-        values = aggregate.conceal({f: c[side] for f, c in shown.items()}, record, access)
-        for name, value in values.items():
-            found.setdefault(name, {})[side] = value
-    return found
-
-
 def scope_of(aggregate: AnyAggregate, access: Access) -> Scope:
     """What the caller reads of a record type: by owner, and what is shared. Raises Forbidden where `seen` is to ask."""
     if aggregate.own_only:
@@ -378,23 +343,3 @@ def visible(aggregate: AnyAggregate, document: Document, access: Access, rights:
 def nothing_hidden(aggregate: AnyAggregate, access: Access) -> bool:
     """Whether documents may be given as they are stored."""
     return aggregate.conceal is None and not access.hidden(aggregate.name)
-
-
-def _entry(recorded: Recorded, changes: Any, undoable: bool) -> Document:
-    metadata = recorded.metadata
-    return {
-        "version": recorded.version,
-        "event_id": recorded.event_id,
-        "type": recorded.type,
-        "occurred_at": to_rfc3339(recorded.occurred_at),
-        "recorded_at": to_rfc3339(recorded.recorded_at),
-        "actor": metadata.actor,
-        "on_behalf_of": metadata.on_behalf_of,
-        "command": metadata.command,
-        "command_name": metadata.command_name,
-        "correlation_id": metadata.correlation_id,
-        "causation_id": metadata.causation_id,
-        "reason": metadata.reason,
-        "changes": changes,
-        "undoable": undoable,
-    }

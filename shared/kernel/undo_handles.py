@@ -30,6 +30,7 @@ from shared.events.registry import type_of
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.decide import Decision
 from shared.messages import Message
+from shared.messages.languages import Language, in_language
 from shared.security.permissions import Access
 from shared.security.reach import reaches_all, require_transfer
 
@@ -42,6 +43,10 @@ class Handle:
     id: str
     body: Body
     label: Message
+
+    def said(self, language: Language) -> Body:
+        """The body with its texts in a language."""
+        return {n: in_language(v, language) if isinstance(v, Message) else v for n, v in self.body.items()}
 
 
 @dataclass(frozen=True, slots=True)

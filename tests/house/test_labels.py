@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path as File
 from typing import Any
 
+import orjson
 import pytest
 
 from shared.descriptions.inputs import Input, inputs_of, structures_of
 from shared.descriptions.screens import said_of, screens_of
 from shared.domain.command import Command
+from shared.events.registry import all_types
 from shared.kernel.catalogue import AnyAggregate
 from shared.labels import FILE, Label, common, labels_of, read
 from tests.support.roles import CATALOGUE
 
 AGGREGATES = tuple(CATALOGUE)
 LANGUAGES = ("en", "zh-CN", "zh-TW")
+WORDS = File(__file__).parents[2] / "web/src/words"
 Path = tuple[str, ...]
 
 
@@ -153,3 +158,19 @@ def test_a_record_type_without_labels_is_called_by_its_names() -> None:
     assert labels.one == Label(*["Price book"] * 3)
     assert labels.option("kind", "best_case").en == "Best case"
     assert labels.input("unitPrice").in_("zh-TW") == "Unit price"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_type_of_event_is_called_something(language: str) -> None:
+    """The client takes a name apart, as here: a record type that it begins with, and the longest end with words."""
+    done = orjson.loads((WORDS / language / "audit.json").read_bytes())["done"]
+    records = {aggregate.name for aggregate in AGGREGATES}
+    types = [one.name for one in all_types() if one.cls.__module__.startswith("shared.")]
+    assert len(types) > 200
+    nameless = []
+    for name in types:
+        words = re.split("(?<=[a-z])(?=[A-Z])", name.rpartition(".")[2])
+        at = next((n for n in range(len(words)) if "".join(words[n:]) in done), None)
+        if at is None or (at and "_".join(words[:at]).lower() not in records):
+            nameless.append(name)
+    assert nameless == []

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pytest
 
-from services.audit import causes
+from services.audit import acts, causes
 from shared.clock import SystemClock
 from shared.events.envelope import Metadata, NewEvent, Stored
 from shared.eventstore.port import EventStore
@@ -121,7 +121,7 @@ async def test_a_record_differs_between_two_moments_and_says_who_set_each_field(
     assert (await desk.client.get(f"/audit/difference?record={record}&to=0")).json()["errors"][0]["field"] == "to"
 
 
-async def test_an_import_is_one_act_and_its_undo_is_its_own(desk: Office) -> None:
+async def test_an_import_is_one_act_and_its_undo_is_its_own(desk: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     done = await desk.run(CONTACTS, {"guests.csv": "First,Last\nAda,Byron\nGrace,Hopper\n"})
     assert done["status"] == "completed", done
     (started,) = await search(desk, type="integration.ImportStarted")
@@ -130,6 +130,14 @@ async def test_an_import_is_one_act_and_its_undo_is_its_own(desk: Office) -> Non
     assert act["job"] == {"type": "import", "id": job, "title": "Guests"}
     assert act["types"]["customer.ContactCreated"] == 2
     assert len([one for one in act["records"] if one["record"]["type"] == "contact"]) == 2
+    listed = [one["record"]["id"] for one in act["records"]]
+    assert act["next"] is None
+    monkeypatch.setattr(acts, "MOST_RECORDS", 1)
+    pages = [await desk.get(f"/audit/acts/{job}")]
+    while pages[-1]["next"]:
+        pages.append(await desk.get(f"/audit/acts/{job}", cursor=pages[-1]["next"]))
+    assert [one["record"]["id"] for page in pages for one in page["records"]] == listed
+    assert (await desk.client.get(f"/audit/acts/{job}?cursor=x")).status_code == 422
     (created, _) = await search(desk, correlation=job, type="customer.ContactCreated")
     tree = await desk.get(f"/audit/events/{created['event_id']}/causes")
     assert tree["job"]["id"] == job

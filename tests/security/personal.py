@@ -63,6 +63,8 @@ OTHERS: dict[str, str] = {
     "PATCH /customer/uploads/{id}": "person",
     "POST /analytics/sql": "text",  # runs; the read log keeps it under the day's text key
     "POST /audit/replays": "form",
+    "POST /audit/taking-back": "text",  # the read log keeps the conditions under the day's text key
+    "POST /audit/taking-back/preview": "text",  # likewise
     "POST /identity/roles/{id}/preview": "form",  # judged and not kept
     "POST /audit/text-erasures": "form",
     "POST /audit/retention-rules/preview": "form",  # asked and not kept

@@ -32,6 +32,10 @@ class SearchPage(TypedDict):
     complete: Annotated[bool, Field(description="false: the index is still being filled from the log")]
 
 
+class EventTypes(TypedDict):
+    items: list[str]
+
+
 class CauseAct(TypedDict):
     command: str
     command_name: str
@@ -68,6 +72,13 @@ SEARCH = operation(
         query("limit", "Events", {"type": "integer", "minimum": 1, "maximum": MOST, "default": 50}),
         query("cursor", "`next` of the page before"),
     ],
+)
+EVENT_TYPES = operation(
+    "event_types",
+    "The types of event that a search may ask for",
+    "explorer",
+    {200: answer("All types", EventTypes)},
+    errors=(401, 403),
 )
 _CHANGES: Schema = {"type": "object", "additionalProperties": {"type": "object", "properties": {"from": {}, "to": {}}}}
 _ONE: Schema = {
@@ -110,13 +121,14 @@ _TOUCHED: Schema = {
 }
 _DID: Schema = {
     "type": "object",
-    "required": ["id", "events", "types", "job", "records", "names", "first", "last", "undo"],
+    "required": ["id", "events", "types", "job", "records", "next", "names", "first", "last", "undo"],
     "properties": {
         "id": {"type": "string"},
         "events": {"type": "integer", "minimum": 1, "description": "How many there are"},
         "types": {"type": "object", "additionalProperties": {"type": "integer"}, "description": "Of the newest 1,000"},
         "job": {"anyOf": [{"$ref": "#/components/schemas/RecordNamed"}, {"type": "null"}]},
-        "records": {"type": "array", "items": _TOUCHED, "description": "The first 50"},
+        "records": {"type": "array", "items": _TOUCHED, "description": "50 of them, the last changed first"},
+        "next": {"type": ["string", "null"], "description": "The cursor of the next ones; null: there are no more"},
         "names": {"type": "object", "additionalProperties": {"type": "string"}},
         "first": {"$ref": "#/components/schemas/EventHead"},
         "last": {"$ref": "#/components/schemas/EventHead"},
@@ -130,6 +142,9 @@ ACT = operation(
     "explorer",
     {200: answer("What it did", _DID)},
     description="An act is an import, a bulk act, or a command with all that followed from it.",
-    parameters=[{"name": "act", "description": "A correlation id, a job's id or a command's id", **_ID}],
-    errors=(401, 403, 404, 503),
+    parameters=[
+        {"name": "act", "description": "A correlation id, a job's id or a command's id", **_ID},
+        query("cursor", "`next` of the page of records before"),
+    ],
+    errors=(401, 403, 404, 422, 503),
 )

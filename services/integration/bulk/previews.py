@@ -17,7 +17,7 @@ from services.integration.jobs.previews import DRY_RUN, PreviewExecution, Previe
 from services.integration.jobs.progress import Progress
 from services.integration.jobs.rehearsal import rehearsal
 from shared.domain.record import Record, differences
-from shared.kernel.queries import shown_changes
+from shared.kernel.changes import shown_changes
 from shared.messages.languages import ENGLISH, Language
 from shared.security.permissions import Access
 

@@ -6,18 +6,13 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 from services.integration.jobs.layered_views import LayeredViews
 from services.integration.jobs.made_records import MadeRecords
-from shared.events.codec import Codec
-from shared.eventstore.overlay import OverlayStore
 from shared.kernel.bus import CommandBus
 from shared.kernel.kernel import Kernel
-from shared.kernel.repository import Repository
-from shared.kernel.uniqueness import Reservations
-from shared.security.derivedkeys import DerivedKeys
-from shared.views.port import ReadableViews, Views
+from shared.kernel.rehearsal import rehearsed_bus
+from shared.views.port import ReadableViews
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +40,10 @@ async def rehearsal(kernel: Kernel, folder: Path) -> AsyncIterator[Stage]:
     files = folder / "rehearsed-events.db", folder / "rehearsed-records.db"
     for file in files:
         file.unlink(missing_ok=True)  # of a process that was killed
-    store, made = OverlayStore(kernel.store, files[0], kernel.clock), MadeRecords(files[1])
+    made = MadeRecords(files[1])
     try:
-        keys = DerivedKeys(kernel.keys)
-        codec = Codec(keys)
-        repository, views = Repository(store, codec), LayeredViews(kernel.views, made)
-        reservations = Reservations(repository, codec, keys, kernel.clock, kernel.ids)
-        who_writes = (codec, reservations, kernel.clock, kernel.ids, kernel.directory)
-        read = cast(Views, views)  # a bus writes no views, and with `reach` it asks for no checkpoint
-        bus = CommandBus(kernel.catalogue, repository, read, *who_writes, after_append=(), reach=_reached)
-        yield Stage(bus, views, made)
+        views = LayeredViews(kernel.views, made)
+        async with rehearsed_bus(kernel, files[0], views) as bus:
+            yield Stage(bus, views, made)
     finally:
-        await store.close()
         made.close()
-
-
-async def _reached(_: int) -> None:
-    """What a rehearsal appends is in its views at once."""

@@ -12,13 +12,14 @@ interface Options {
   signal?: AbortSignal
   /** For jobs whose answer is their progress: it is sent by POST. */
   body?: unknown
+  reason?: string
 }
 
 /** The events of a stream until it ends. `EventSource` cannot send the token, so the body is read as it comes. Raises Problem. */
-export async function* events(path: string, { after, signal, body }: Options = {}): AsyncGenerator<ServerEvent> {
+export async function* events(path: string, { after, signal, body, reason }: Options = {}): AsyncGenerator<ServerEvent> {
   const headers: Record<string, string> = { Accept: 'text/event-stream' }
   if (after) headers['Last-Event-ID'] = after
-  const answer = await send(body === undefined ? 'GET' : 'POST', path, { headers, signal, body })
+  const answer = await send(body === undefined ? 'GET' : 'POST', path, { headers, signal, body, reason })
   if (!answer.ok || answer.body === null) throw await problemOf(answer)
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader()
   let rest = ''

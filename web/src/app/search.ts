@@ -116,6 +116,7 @@ export interface AuditSearch {
   about?: string
   record?: string
   category?: string
+  type?: string
   command?: string
   reason?: string
   since?: string
@@ -130,6 +131,7 @@ export const auditSearch = (raw: Record<string, unknown>): AuditSearch =>
     about: text(raw.about),
     record: text(raw.record),
     category: text(raw.category),
+    type: text(raw.type),
     command: text(raw.command),
     reason: text(raw.reason),
     since: spot(raw.since),

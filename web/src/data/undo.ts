@@ -28,7 +28,7 @@ export function announce(client: QueryClient, text: string, undo?: Undo | null):
 }
 
 /** The way back as it was handed out, without a message. Raises Problem. */
-export const sendBack = ({ method, path, body }: Undo): Promise<Done> => call<Done>(method, path, { body, key: newKey() })
+const sendBack = ({ method, path, body }: Undo): Promise<Done> => call<Done>(method, path, { body, key: newKey() })
 
 /** Send the way back as it was handed out. What undid it can be undone again. Answers whether it went through. */
 export async function takeBack(client: QueryClient, undo: Undo): Promise<boolean> {

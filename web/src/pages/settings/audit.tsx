@@ -3,6 +3,7 @@ import type { AuditSearch } from '../../app/search'
 import { Detail } from '../../parts/audit/detail'
 import { Events } from '../../parts/audit/events'
 import { Filters } from '../../parts/audit/filters'
+import { TakeBack } from '../../parts/audit/take-back'
 import { SettingsPage } from '../../parts/settings/settings-page'
 import { Drawer } from '../../ui/drawer'
 import { useTranslation } from '../../words'
@@ -17,6 +18,7 @@ export default function Audit() {
   return (
     <SettingsPage title={t('settings.pages.audit')} lead={t('audit.lead')} topic="audit" wide>
       <Filters asked={asked} onAsk={show} />
+      <TakeBack asked={asked} onShow={show} />
       <Events asked={asked} onOpen={open} />
       <Drawer open={Boolean(event)} onClose={() => open()} title={t('audit.event')} size={520}>
         {event && <Detail key={event} id={event} onOpen={open} />}

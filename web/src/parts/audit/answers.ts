@@ -31,8 +31,9 @@ export interface Touched extends Undoable {
 export interface Did extends Undoable {
   events: number
   job: Head['record']
-  /** The first of them. */
+  /** The last changed first. */
   records: Touched[]
+  next: string | null
 }
 
 /** What is looked for; what is not set is no condition. */
@@ -55,11 +56,15 @@ export const useEvent = (id: string) =>
   })
 export const useCauses = (id: string) =>
   useQuery({ queryKey: ['audit', 'causes', id], queryFn: ({ signal }) => get<Tree>(`/audit/events/${id}/causes`, undefined, signal) })
+/** Its pages differ in the records alone. */
 export const useAct = (id: string) =>
-  useQuery({
+  useInfiniteQuery({
     queryKey: ['audit', 'act', id],
     enabled: Boolean(id),
-    queryFn: ({ signal }) => get<Did>(`/audit/acts/${encodeURIComponent(id)}`, undefined, signal),
+    initialPageParam: '',
+    getNextPageParam: (last: Did) => last.next ?? undefined,
+    queryFn: ({ pageParam, signal }) =>
+      get<Did>(`/audit/acts/${encodeURIComponent(id)}`, pageParam ? { cursor: pageParam } : undefined, signal),
   })
 /** at: null = now. */
 export const useAccess = (record: string, user: string, at: string | null) =>
@@ -78,23 +83,38 @@ export const useDifference = (type: string, id: string, { from, to }: Between, e
     queryFn: ({ signal }) => get<Found>('/audit/difference', { record: `${type}-${id}`, from, to }, signal),
   })
 
+/** All types of event that there are; they change with the suite alone. */
+export const useEventTypes = () =>
+  useQuery({
+    queryKey: ['audit', 'event-types'],
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: ({ signal }) => get<Schemas['EventTypes']>('/audit/event-types', undefined, signal),
+  })
+
 const parts = (type: string): string[] => (type.split('.').at(-1) ?? type).split(/(?<=[a-z])(?=[A-Z])/)
 
 /** What events and their records are called. */
 export function useWording() {
   const { t, i18n } = useTranslation()
   const types = useTypes()
-  /** What happened, by the end of its name: `AccountTagsChanged` → tags changed. */
-  const inWords = (type: string) => {
+  /** What its name begins with, in words, and what happened, by its end: `AccountTagsChanged` → account, tags changed. */
+  const split = (type: string) => {
     const words = parts(type)
-    const end = words.map((_, n) => words.slice(n).join('')).find((name) => i18n.exists(`audit.done.${name}`))
-    return end ? t(`audit.done.${end}`) : words.join(' ')
+    const at = words.findIndex((_, n) => i18n.exists(`audit.done.${words.slice(n).join('')}`))
+    return { of: words.slice(0, Math.max(at, 0)), done: at < 0 ? words.join(' ') : t(`audit.done.${words.slice(at).join('')}`) }
   }
+  const inWords = (type: string) => split(type).done
   return {
     /** The label of its command, else its type in words. */
     what: (one: Pick<Head, 'record' | 'command_name' | 'type'>) =>
       (one.record && types.type(one.record.type)?.command(one.command_name)?.label) ?? inWords(one.type),
     event: (one: Pick<Head, 'type'>) => inWords(one.type),
+    /** The record type that its name begins with, if any, and all of it in words. */
+    whole: (type: string) => {
+      const { of, done } = split(type)
+      const record = types.type(of.join('_').toLowerCase())
+      return { record: record?.name, label: record ? `${record.label}: ${done}` : [...of, done].join(' ') }
+    },
     /** The record type, or what the stream is. */
     kind: (one: Pick<Head, 'record' | 'stream' | 'read'>) => {
       if (one.read) return t('audit.reads')

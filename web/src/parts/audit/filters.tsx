@@ -12,6 +12,7 @@ import { type Asked, useLog } from './answers'
 import s from './audit.module.css'
 import { PersonField } from './person-field'
 import { ReasonField } from './reason-field'
+import { TypeField } from './type-field'
 
 /** The conditions, which hold all at once. */
 export function Filters({ asked, onAsk }: { asked: Asked; onAsk(asked: Asked): void }) {
@@ -39,7 +40,7 @@ export function Filters({ asked, onAsk }: { asked: Asked; onAsk(asked: Asked): v
         label={t('audit.kind')}
         data={[{ value: 'reads', label: t('audit.reads') }, ...types.all.map(({ name, label }) => ({ value: name, label }))]}
         value={asked.category ?? null}
-        onChange={(category) => onAsk({ ...asked, category: category || undefined, command: undefined })}
+        onChange={(category) => onAsk({ ...asked, category: category || undefined, command: undefined, type: undefined })}
         placeholder={t('audit.everything')}
         searchable
         clearable
@@ -53,6 +54,7 @@ export function Filters({ asked, onAsk }: { asked: Asked; onAsk(asked: Asked): v
         searchable
         clearable
       />
+      <TypeField asked={asked} onChange={set('type')} />
       <AboutField asked={asked} onChange={set('about')} />
       <ReasonField value={asked.reason ?? ''} onChange={set('reason')} />
       <DateField label={t('audit.since')} value={asked.since ?? null} onChange={set('since')} />

@@ -1,19 +1,25 @@
-import { Link } from '@tanstack/react-router'
+import { Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { Undo } from '../../data/undo'
 import { Button } from '../../ui/button'
 import { number } from '../../ui/format'
 import { useTranslation } from '../../words'
-import { type Did, useAct } from './answers'
+import { type Asked, type Did, useAct } from './answers'
 import s from './audit.module.css'
+import { TakeBack } from './take-back'
 import { useTakenBack } from './taken-back'
 import { Touched } from './touched'
 
 /** All that the act did: of an import or a bulk act what takes all of it back, of a command each record that it changed. */
 export function Whole({ act }: { act: string }) {
   const { t } = useTranslation()
-  const { data } = useAct(act)
-  if (!data) return null
+  const go = useNavigate()
+  const { data: pages, hasNextPage, fetchNextPage, isFetchingNextPage } = useAct(act)
+  const data = pages?.pages[0]
+  if (!pages || !data) return null
+  const show = (search: Asked) => void go({ to: '/settings/{-$page}', params: { page: 'audit' }, search })
+  const records = pages.pages.flatMap((page) => page.records)
+  const more = hasNextPage ? () => void fetchNextPage() : undefined
   const count = t('audit.count', { count: data.events, shown: number(data.events) })
   return (
     <section className={s.whole} aria-label={t('audit.whole')}>
@@ -23,7 +29,14 @@ export function Whole({ act }: { act: string }) {
           {t('audit.showAct')}
         </Link>
       </p>
-      {data.job ? <OfJob did={data} /> : <Touched did={data} />}
+      {data.job ? (
+        <OfJob did={data} />
+      ) : (
+        <>
+          <Touched records={records} onMore={more} busy={isFetchingNextPage} />
+          <TakeBack asked={{ correlation: act }} onShow={show} />
+        </>
+      )}
     </section>
   )
 }

@@ -1,0 +1,125 @@
+"""All that one person did in a span of time taken back: what goes, what stays and why, and the whole of it put back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.audit import taking_back
+from tests.support.importing import Office, office
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Office]:
+    async with office(tmp_path / "data") as at_work:
+        yield at_work
+
+
+async def asked(desk: Office, path: str, headers: dict[str, str] | None = None, **body: Any) -> dict[str, Any]:
+    """The last of the stream's events."""
+    await desk.suite.kernel.projector.catch_up()
+    answer = await desk.client.post(path, json=body, headers=headers)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = json.loads([x[5:] for x in answer.text.splitlines() if x.startswith("data:")][-1])
+    await desk.suite.kernel.projector.catch_up()
+    return found
+
+
+async def preview(desk: Office, **body: Any) -> dict[str, Any]:
+    return await asked(desk, "/audit/taking-back/preview", **body)
+
+
+async def take_back(desk: Office, **body: Any) -> dict[str, Any]:
+    return await asked(desk, "/audit/taking-back", **body)
+
+
+EVERYTHING = {"read": "all", "create": "all", "edit": "all", "archive": "all", "assign": "all", "manage": "all"}
+
+
+async def test_what_one_person_did_goes_back_and_what_others_built_on_stays(desk: Office) -> None:
+    old = await desk.create("/customer/accounts", name="Acme", website="https://acme.example")
+    await desk.suite.kernel.projector.catch_up()
+    before = await desk.get(f"/customer/accounts/{old}")
+    col, headers = await desk.colleague(grants={"account": EVERYTHING, "contact": EVERYTHING})
+
+    async def does(method: str, path: str, **body: Any) -> dict[str, Any]:
+        answer = await desk.client.request(method, path, json=body, headers=headers)
+        assert answer.is_success, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    await does("PATCH", f"/customer/accounts/{old}", name="Acme 2")
+    await does("PATCH", f"/customer/accounts/{old}", name="Acme 3")
+    await does("POST", f"/customer/accounts/{old}/type", type="partner")
+    await does("POST", f"/customer/accounts/{old}/type", type="supplier")
+    new = (await does("POST", "/customer/accounts", name="Wrong"))["id"]
+    built_on = (await does("POST", "/customer/accounts", name="Right after all"))["id"]
+    edited = await desk.client.patch(f"/customer/accounts/{built_on}", json={"website": "https://right.example"})
+    assert edited.is_success, edited.text
+    search = {"actor": col, "since": "2020-01-01", "category": "account"}
+    foreseen = await preview(desk, **search)
+    counts = {name: foreseen[name] for name in ("changes", "records", "undone", "left", "act")}
+    assert counts == {"changes": 6, "records": 3, "undone": 5, "left": 1, "act": ""}
+    assert [(one["code"], one["count"]) for one in foreseen["reasons"]] == [("changed-since", 1)]
+    assert foreseen["items"][0]["event"]["record"]["id"] == built_on
+    assert (await desk.get(f"/customer/accounts/{old}"))["name"] == "Acme 3"  # nothing was written
+
+    done = await take_back(desk, **search, up_to=foreseen["up_to"])
+    assert (done["undone"], done["left"]) == (5, 1)
+    after = await desk.get(f"/customer/accounts/{old}")
+    assert [after[name] for name in ("name", "type", "website")] == [before[n] for n in ("name", "type", "website")]
+    assert (await desk.get(f"/customer/accounts/{new}"))["archived"]
+    assert not (await desk.get(f"/customer/accounts/{built_on}"))["archived"]
+    history = (await desk.get(f"/customer/accounts/{old}/history"))["items"]
+    mine = [one for one in history if one["correlation_id"] == done["act"]]
+    assert [(one["actor"], one["command_name"].partition(".")[0]) for one in mine] == [(desk.user, "customer")] * 4
+    assert (await preview(desk, **search))["undone"] == 0  # it is done
+
+    act = {"correlation": done["act"]}
+    whole = await take_back(desk, **act, up_to=(await preview(desk, **act))["up_to"])
+    assert (whole["undone"], whole["left"]) == (5, 0)
+    put_back = await desk.get(f"/customer/accounts/{old}")
+    assert (put_back["name"], put_back["type"]) == ("Acme 3", "supplier")
+    assert not (await desk.get(f"/customer/accounts/{new}"))["archived"]
+
+
+async def test_values_that_followed_each_other_go_back_one_by_one(desk: Office) -> None:
+    """Of a field that its own command sets again, a later change is in the way, unless it goes back as well."""
+    north, south, field = [await desk.create("/identity/teams", name=name) for name in ("North", "South", "Field")]
+    for parent in (north, south):
+        moved = await desk.client.post(f"/identity/teams/{field}/parent", json={"parent": parent})
+        assert moved.is_success, moved.text
+    search = {"actor": desk.user, "since": "2020-01-01", "record": f"team-{field}", "type": "identity.TeamParentSet"}
+    found = await take_back(desk, **search, up_to=await desk.suite.kernel.store.head())
+    assert (found["undone"], found["left"]) == (2, 0), found
+    assert not (await desk.get(f"/identity/teams/{field}"))["parent"]
+
+
+async def test_nobody_takes_back_here_what_they_could_not_take_back_alone(
+    desk: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = await desk.create("/customer/accounts", name="Acme")
+    renamed = await desk.client.patch(f"/customer/accounts/{account}", json={"name": "Acme 2"})
+    assert renamed.is_success, renamed.text
+    _, reader = await desk.colleague(grants={"audit": {"read": "all"}, "account": {"read": "all"}})
+    _, auditor = await desk.colleague(grants={"audit": {"read": "all"}})
+    _, editor = await desk.colleague(grants={"account": {"read": "all", "edit": "all"}})
+    search = {"actor": desk.user, "since": "2020-01-01", "record": f"account-{account}"}
+    up_to = await desk.suite.kernel.store.head()
+    for headers in (reader, auditor):
+        found = await asked(desk, "/audit/taking-back", headers, **search, up_to=up_to)
+        assert (found["undone"], found["left"], found["act"]) == (0, 2, "")
+        assert [one["code"] for one in found["reasons"]] == ["forbidden"]
+    refused = await desk.client.post("/audit/taking-back", json={**search, "up_to": up_to}, headers=editor)
+    assert refused.status_code == 403
+    assert (await desk.get(f"/customer/accounts/{account}"))["version"] == 2
+    for field, body in (("actor", {"since": "2020-01-01"}), ("since", {"actor": desk.user})):
+        wrong = await desk.client.post("/audit/taking-back/preview", json=body)
+        assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, field)
+    monkeypatch.setattr(taking_back, "MOST", 1)
+    many = await desk.client.post("/audit/taking-back/preview", json=search)
+    assert (many.status_code, many.json()["code"]) == (409, "too-many-changes")
