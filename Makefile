@@ -12,7 +12,7 @@ WEB_SOURCES := $(shell find web -name node_modules -prune -o -name dist -prune -
 # Dozens of processes start in the tests alone: each would compile all that it loads, where a machine's image forbids to keep it.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup web browser java infra-tools cluster cluster-down run test check bench prove soak lock clean
+.PHONY: setup web browser java infra-tools cluster cluster-down run test check check-house check-python check-web check-infra bench prove soak lock clean
 .DELETE_ON_ERROR:
 
 setup: .venv/ready
@@ -76,13 +76,23 @@ test: setup web browser java infra-tools
 	$(WEB) npm test --silent
 	$(BIN)/python -m pytest -n 3 --dist loadfile --ignore tests/house
 
+# Two parts at a time, each of which says what it has to say when it ends (where make is as new as version 4).
 check: setup web infra-tools
+	@$(MAKE) --no-print-directory -j 2 $(if $(filter output-sync,$(.FEATURES)),--output-sync) check-house check-python check-web check-infra
+
+check-python: setup
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+check-web: web
 	$(WEB) npm run --silent check
 	$(WEB) npm run --silent budget
+
+check-infra: setup
 	$(BIN)/python -m infra.k8s.apiserver
+
+check-house: setup web infra-tools
 	$(BIN)/python -m pytest -q tests/house
 
 bench: setup

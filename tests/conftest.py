@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from tests.support import answered
+from tests.support.order_of_tests import InTurn, in_turn
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    in_turn(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> InTurn | None:
+    """Of `--dist loadfile`; other ways to share tests are left as they are."""
+    return InTurn(config, log) if config.option.dist == "loadfile" else None
 
 
 @pytest.fixture(scope="session", autouse=True)
