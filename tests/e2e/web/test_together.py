@@ -53,6 +53,44 @@ def test_rows_that_others_change_stay_where_they_are(visit: Visit, http: httpx.C
         expect(mine.locator("[role=row][data-mark]")).to_have_count(0)
 
 
+def test_cards_that_others_move_stay_where_they_are_and_a_drag_is_not_lost(visit: Visit, http: httpx.Client) -> None:
+    def make(name: str, amount: str) -> str:
+        body = {"name": name, "stage": "prospecting", "amount": amount, "currency": "CNY"}
+        id: str = http.post(DEALS, json=body).raise_for_status().json()["id"]
+        return id
+
+    def move(id: str, stage: str) -> None:
+        http.post(f"{DEALS}/{id}/stage", json={"stage": stage}).raise_for_status()
+
+    moved, lost, held = make("Still one", "300"), make("Still two", "200"), make("Still three", "100")
+    with visit("/o/opportunity?view=all&as=board&sort=-amount&q=%22Still+%22", refusals=[412]) as page:
+        first, second = (page.locator(f"[data-lane={lane}]") for lane in ("prospecting", "qualification"))
+        cards = first.locator("li[data-id]")
+        expect(cards).to_have_count(3)
+        x, y = middle(page, "Still three")
+        target = second.bounding_box()
+        assert target
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + 40, y, steps=4)
+        move(moved, "qualification")
+        http.post(f"{DEALS}/{lost}/lose", json={"reason": "price"}).raise_for_status()
+        http.patch(f"{DEALS}/{held}", json={"next_step": "Call"}).raise_for_status()
+        expect(cards.nth(0)).to_contain_text("陈晓 moved it to Qualification")
+        expect(cards.nth(1)).to_contain_text("陈晓 moved it to Lost")
+        expect(first.locator("h2 span")).to_have_text("1")
+        expect(second.locator("h2 span")).to_have_text("1")
+        expect(second.locator("li[data-id]")).to_have_count(0)
+        page.mouse.move(target["x"] + 100, y, steps=8)
+        page.mouse.up()
+        expect(second.locator("li[data-id]")).to_have_count(2)  # what one does oneself brings the board up to date
+        expect(page.locator("li[data-mark]")).to_have_count(0)
+        move(held, "prospecting")
+        expect(second.locator("li[data-mark]", has_text="Still three")).to_have_count(1)
+        page.get_by_role("button", name="1 would stand elsewhere").click()
+        expect(first.locator("li[data-id]")).to_have_text([re.compile("Still three")])
+
+
 def edited(page: Page, label: str, text: str) -> None:
     """As far as the key that sends it."""
     page.get_by_role("button", name=f"Edit {label}").click()

@@ -84,12 +84,14 @@ export function refresh(client: QueryClient, type: string, id?: string, what = [
 }
 
 /**
- * Lists that nobody tells what changed: first rows that stand on a page are asked again, pages that do not when they are shown.
- * spared: the hashes of pages that were scrolled out of sight in lists that are told.
+ * Lists and boards that nobody tells what changed: boards and first rows that stand on a page are asked again, what does not when it is shown.
+ * spared: the hashes of what was read of lists and boards that are told.
  */
 export function outdate(client: QueryClient, type: string, spared: ReadonlySet<string>): void {
   const firstRows = (key: QueryKey) => present(key, type, 'list') && key.length > PAGE_PARTS
-  void client.invalidateQueries({ predicate: ({ queryKey }) => firstRows(queryKey) })
+  void client.invalidateQueries({
+    predicate: ({ queryKey, queryHash }) => firstRows(queryKey) || (present(queryKey, type, 'board') && !spared.has(queryHash)),
+  })
   void client.invalidateQueries({
     type: 'inactive',
     refetchType: 'none',

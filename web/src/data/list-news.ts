@@ -7,6 +7,8 @@ export type Mark = 'moved' | 'left'
 export interface News {
   fresh: number
   marks: ReadonlyMap<string, Mark>
+  /** The marked records as they were told of, as far as the person sees them. */
+  docs: ReadonlyMap<string, Doc>
   many: boolean
   /** Whether something is marked, counted or still to be judged: its rows and headings stay where they are. */
   held: boolean
@@ -33,7 +35,7 @@ export interface Source {
   among(ids: string[], known?: string): Promise<ReadonlySet<string>>
 }
 
-const NONE: News = { fresh: 0, marks: new Map(), many: false, held: false, touched: false, since: 0 }
+const NONE: News = { fresh: 0, marks: new Map(), docs: new Map(), many: false, held: false, touched: false, since: 0 }
 const MICROS = 6
 
 /** The last microsecond before a moment of the server. */
@@ -62,6 +64,7 @@ export function firstOf(value: string, unit: string): string {
 export class ListNews {
   private fresh = new Set<string>()
   private marks = new Map<string, Mark>()
+  private docs = new Map<string, Doc>()
   /** Where a row stood when the list was read. */
   private places = new Map<string, unknown[]>()
   private many = false
@@ -86,6 +89,7 @@ export class ListNews {
   reset(): void {
     this.fresh.clear()
     this.marks.clear()
+    this.docs.clear()
     this.places.clear()
     this.many = this.pending = this.touched = false
     this.turn += 1
@@ -127,9 +131,7 @@ export class ListNews {
       const place = this.places.get(id)
       if (place === undefined) continue
       const doc = docs.get(id)
-      if (!inside.has(id)) this.marks.set(id, 'left')
-      else if (doc && !same(this.placeOf(doc), place)) this.marks.set(id, 'moved')
-      else this.marks.delete(id)
+      this.mark(id, !inside.has(id) ? 'left' : doc && !same(this.placeOf(doc), place) ? 'moved' : undefined, doc)
     }
     const others = [...changes].filter(([id]) => !this.places.has(id))
     const before = await this.before(others, inside)
@@ -150,6 +152,13 @@ export class ListNews {
     return older.length > 0 && first ? this.source.among(older, justBefore(first)) : new Set()
   }
 
+  private mark(id: string, mark: Mark | undefined, doc: Doc | undefined): void {
+    if (mark) this.marks.set(id, mark)
+    else this.marks.delete(id)
+    if (mark && doc) this.docs.set(id, doc)
+    else this.docs.delete(id)
+  }
+
   private placeOf(doc: Doc): unknown[] {
     return this.source.order.map((one) => {
       const [name = '', unit] = one.split(':')
@@ -161,7 +170,7 @@ export class ListNews {
   private say(): void {
     const held = this.pending || this.many || this.fresh.size > 0 || this.marks.size > 0
     const { many, touched, since } = this
-    this.shown = { fresh: this.fresh.size, marks: new Map(this.marks), many, held, touched, since }
+    this.shown = { fresh: this.fresh.size, marks: new Map(this.marks), docs: new Map(this.docs), many, held, touched, since }
     for (const listener of this.listeners) listener()
   }
 }

@@ -25,7 +25,7 @@ const PACE_MS = 1000 // lists and boards are asked again once a second at most, 
 const AGAIN_MS = 3000
 
 const glowing = new Map<string, number>()
-/** The lists that are shown, of each type. */
+/** The lists and boards that are shown, of each type. */
 const lists = new Map<string, Set<ListNews>>()
 const listeners = new Set<() => void>()
 const say = () => {
@@ -48,15 +48,15 @@ function glow(id: string): void {
 /** Whether a record has just been changed by somebody else: its row or card glows. */
 export const useGlow = (id: string): boolean => useSyncExternalStore(subscribe, () => glowing.has(id))
 
-/** A list that is shown hears what others do with records of its type, until the answer is called. */
+/** A list or board that is shown hears what others do with records of its type, until the answer is called. */
 export function watchList(type: string, news: ListNews): () => void {
   const all = lists.get(type) ?? new Set()
   lists.set(type, all.add(news))
   return () => {
     all.delete(news)
     if (!news.now().touched) return
-    const isPage = ({ queryKey }: { queryKey: QueryKey }) => present(queryKey, type, 'list')
-    void client?.invalidateQueries({ refetchType: 'none', predicate: isPage }) // when it opens again it is read, not shown as it was
+    const isRead = ({ queryKey }: { queryKey: QueryKey }) => present(queryKey, type, 'list', 'board')
+    void client?.invalidateQueries({ refetchType: 'none', predicate: isRead }) // when it opens again it is read, not shown as it was
   }
 }
 const watching = (type: string): ListNews[] => [...(lists.get(type) ?? [])]
@@ -125,7 +125,7 @@ async function look(type: string, changes: ReadonlyMap<string, Change>, isOver: 
   for (const list of watching(type)) if (list.source.empty()) list.reset() // what comes to it is shown at once
   const told = watching(type).filter((list) => !list.source.empty())
   outdate(client, type, new Set(told.flatMap((list) => list.source.pages())))
-  void refresh(client, type, undefined, ['count', 'board'])
+  void refresh(client, type, undefined, ['count'])
   if (ids.length > LOOKED_AT) {
     for (const list of told) list.flood()
     return

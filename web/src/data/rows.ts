@@ -2,6 +2,7 @@ import type { QueryClient } from '@tanstack/react-query'
 import { get } from '../api/client'
 import type { Doc, Meta } from '../meta/meta'
 import { present } from './cache'
+import { type ListQuery, queryOf } from './keys'
 import type { Names, Page } from './records'
 
 const AT_ONCE = 100 // ids of one question: addresses must not become too long
@@ -26,6 +27,15 @@ export async function readAmong(path: string, ids: string[], asked: Record<strin
   const names: Names = Object.assign({}, ...pages.map((page) => page.names))
   return { items: pages.flatMap((page) => page.items), next: null, names }
 }
+
+/** Asks which of some records a list holds: now, or by what was known at a moment. */
+export const amongOf =
+  (path: string, query: ListQuery) =>
+  async (ids: string[], known?: string): Promise<ReadonlySet<string>> => {
+    if (known && query.q) return new Set(ids) // what a text found in the past is costly to ask: it counts as known
+    const asked = { ...queryOf({ ...query, filter: undefined, sort: undefined, fields: ['id'] }, { known }), filter: query.filter }
+    return new Set((await readAmong(path, ids, asked)).items.map((doc) => doc.id))
+  }
 
 interface Held {
   items?: Doc[]

@@ -56,6 +56,7 @@ const texts: HelpTexts = {
       'Each column is a stage of the pipeline, with its number of deals and their sum weighted by probability. Drag a card to move the deal: with the mouse, by holding it on a touch screen, or with Space, the arrow keys and Space.',
       'A stage may have a gate. If something it asks for is missing, the card asks you for exactly that. If a move is not allowed, the column says why before you drop.',
       'Days in the stage turn amber after two weeks and red after a month.',
+      'Cards that somebody else moves or takes away stay where they are and say so; counts and sums go on. A press on what stands above them brings the board up to date.',
     ],
     words: 'kanban stage pipeline drag drop gate deal opportunity ageing',
   },

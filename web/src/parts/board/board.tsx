@@ -3,6 +3,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useCallback, useMemo, useState } from 'react'
 import type { ListSearch } from '../../app/search'
 import { boardOf, useBoard } from '../../data/boards'
+import { refresh } from '../../data/cache'
 import { useFurther, usePlaces } from '../../data/further'
 import { type BoardQuery, type ListQuery, type Moment, NOW } from '../../data/keys'
 import { usePast } from '../../data/moment'
@@ -13,14 +14,17 @@ import { Button } from '../../ui/button'
 import { Empty } from '../../ui/empty'
 import { Segments } from '../../ui/segments'
 import { useTranslation } from '../../words'
+import { NewsChip } from '../list/news-chip'
 import { FailureLine } from '../offline/failure-line'
 import { Waiting } from '../offline/waiting'
 import { ListStrip } from '../time/list-strip'
 import { whenOf } from '../time/pill'
+import { sortsOf } from '../views/model'
 import s from './board.module.css'
 import { columnsOf, movedTo } from './columns'
 import { Columns } from './columns-view'
 import { lanesOf } from './lanes'
+import { useBoardNews } from './use-news'
 
 const FEW = 20 // cards of a column at first
 
@@ -48,11 +52,12 @@ export default function Board({ object, query, onOpen, strip }: Props) {
   const ends = Object.keys(object.ends ?? {})
   const asked = useMemo((): BoardQuery => {
     const { sum = [], card = [], since, currency } = object.board ?? {}
-    const known = [object.title, field, ...card, ...sum, since, currency, 'owner', 'status', object.stages?.by].filter(
+    const own = { ...(object.stages && pipeline && { [object.stages.by]: pipeline }), ...(ends.length > 0 && { status: 'open' }) }
+    const sort = query.sort || (sum[0] ? `-${sum[0]}` : undefined)
+    const places = sortsOf(sort ?? '').map(([name]) => name) // by these it is noticed that a card moved
+    const known = [object.title, field, ...card, ...sum, ...places, since, currency, 'owner', 'status', object.stages?.by].filter(
       (name) => name && object.field(name),
     )
-    const own = { ...(object.stages && pipeline && { [object.stages.by]: pipeline }), ...(ends.length > 0 && { status: 'open' }) }
-    const sort = query.sort ?? (sum[0] ? `-${sum[0]}` : undefined)
     return {
       filter: query.filter,
       q: query.q,
@@ -78,8 +83,11 @@ export default function Board({ object, query, onOpen, strip }: Props) {
   const prefetch = useCallback((at: string) => void client.prefetchQuery(boardOf(object, asked, { at })), [client, object, asked])
 
   const lanes = lanesOf(object, paths, pipeline)
-  const columns = columnsOf(lanes, further.groups, field, asked.sum ?? [], object.board?.currency)
-  const columnsThen = then && columnsOf(lanes, then.groups, field, asked.sum ?? [], object.board?.currency)
+  const live = useBoardNews(object, asked, further.groups, data !== undefined)
+  const by = { field, sums: asked.sum ?? [], currency: object.board?.currency }
+  const columns = columnsOf(lanes, live.groups, { ...by, stays: live.stays })
+  const columnsThen = then && columnsOf(lanes, then.groups, by)
+  const take = () => void refresh(client, object.name)
   if (field === '') return <Empty title={t('board.none')} />
   return (
     <div className={s.page} data-past={past || undefined}>
@@ -110,27 +118,32 @@ export default function Board({ object, query, onOpen, strip }: Props) {
       <Waiting on={groups} rows={8} />
       {further.failed && <FailureLine error={further.failed} />}
       {data && (
-        <Columns
-          name={`${object.name} ${pipeline ?? ''}`}
-          object={object}
-          show={show}
-          query={asked}
-          lanes={lanes}
-          columns={columns}
-          later={
-            compare
-              ? {
-                  columns: columnsThen,
-                  label: to === 'now' ? t('time.now') : whenOf(to),
-                  movedTo: (card) => movedTo(card, field, ends, places),
-                }
-              : undefined
-          }
-          names={{ ...data.names, ...further.names }}
-          stages={paths}
-          onOpen={onOpen}
-          onMore={(key) => setOpen({ of: asked, pages: { ...pages, [key]: (pages[key] ?? 0) + 1 } })}
-        />
+        <div className={s.holder}>
+          <NewsChip news={live.news} behind={live.behind && t('board.othersCame')} onTake={take} className={s.news} />
+          <Columns
+            name={`${object.name} ${pipeline ?? ''}`}
+            object={object}
+            show={show}
+            query={asked}
+            lanes={lanes}
+            columns={columns}
+            later={
+              compare
+                ? {
+                    columns: columnsThen,
+                    label: to === 'now' ? t('time.now') : whenOf(to),
+                    movedTo: (card) => movedTo(card, field, ends, places),
+                  }
+                : undefined
+            }
+            names={{ ...data.names, ...further.names }}
+            stages={paths}
+            onOpen={onOpen}
+            onMore={(key) => setOpen({ of: asked, pages: { ...pages, [key]: (pages[key] ?? 0) + 1 } })}
+            news={live.news}
+            onTake={take}
+          />
+        </div>
       )}
     </div>
   )

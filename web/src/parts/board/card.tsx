@@ -1,6 +1,7 @@
 import { useDraggable } from '@dnd-kit/core'
 import { IconDots } from '@tabler/icons-react'
 import type { KeyboardEvent, ReactNode } from 'react'
+import type { Mark } from '../../data/list-news'
 import { useGlow } from '../../data/live'
 import { useMoment } from '../../data/moment'
 import type { Names } from '../../data/records'
@@ -22,8 +23,12 @@ export interface CardProps {
   show: Show
   /** Where it stands at the moment that the board is compared with. */
   moved?: string
+  /** What somebody else did to it. */
+  told?: { mark: Mark; text: string }
 }
 interface Props extends CardProps {
+  /** The column that it stands in: not the one of its field, where somebody else moved it. */
+  lane: string
   lanes: Lane[]
   fixed: boolean
   onOpen(id: string): void
@@ -33,7 +38,7 @@ interface Props extends CardProps {
 const days = (count: number) => new Intl.NumberFormat(locale(), { style: 'unit', unit: 'day', unitDisplay: 'long' }).format(count)
 
 /** What stands on a card: name, amount, how long it has been there, whose it is. */
-export function CardFace({ object, card, names, show, moved }: CardProps) {
+export function CardFace({ object, card, names, show, moved, told }: CardProps) {
   const { t } = useTranslation()
   const { at } = useMoment()
   const board = object.board ?? { sum: [], card: [] }
@@ -46,6 +51,11 @@ export function CardFace({ object, card, names, show, moved }: CardProps) {
     <>
       <span className={s.name}>{String(fieldValue(card, object.title) ?? '')}</span>
       {moved !== undefined && <span className={s.moved}>{moved}</span>}
+      {told && (
+        <span className={s.told} data-mark={told.mark} title={t('board.told.text')}>
+          {told.text}
+        </span>
+      )}
       <span className={s.foot}>
         {shown.map((field) => (
           <b key={field.name} className="num">
@@ -73,7 +83,7 @@ export function Card(props: Props) {
   const { card, lanes, fixed, onOpen, onMove, object } = props
   const { t } = useTranslation()
   const glows = useGlow(card.id)
-  const { attributes, listeners, setNodeRef, isDragging } = useDraggable({ id: card.id, data: { card }, disabled: fixed })
+  const { attributes, listeners, setNodeRef, isDragging } = useDraggable({ id: card.id, data: { card, lane: props.lane }, disabled: fixed })
   const here = String(card[object.boardField ?? ''] ?? '')
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     if (event.key === 'Enter' && !isDragging) {
@@ -101,7 +111,13 @@ export function Card(props: Props) {
     )
   }
   return (
-    <li className={s.item} data-id={card.id} data-lifted={isDragging || undefined} data-glow={glows || undefined}>
+    <li
+      className={s.item}
+      data-id={card.id}
+      data-mark={props.told?.mark}
+      data-lifted={isDragging || undefined}
+      data-glow={glows || undefined}
+    >
       <button
         type="button"
         ref={setNodeRef}

@@ -1,6 +1,7 @@
 import { DndContext, type DragEndEvent, DragOverlay, type DragStartEvent } from '@dnd-kit/core'
 import { useRef, useState } from 'react'
 import type { ListQuery } from '../../data/keys'
+import type { News } from '../../data/list-news'
 import { usePast } from '../../data/moment'
 import type { Names } from '../../data/records'
 import type { ObjectDescription } from '../../meta/describe'
@@ -19,6 +20,7 @@ import { Ending } from './ending'
 import { refusalOf } from './lanes'
 import { over, useBoardSensors } from './sensors'
 import { useSpoken } from './spoken'
+import { toldOf } from './told'
 import { useMove } from './use-move'
 import { toLane, usePlace } from './use-place'
 
@@ -38,18 +40,26 @@ interface Props {
   onOpen(id: string): void
   /** More cards of a column. */
   onMore(key: string): void
+  /** What others did meanwhile, and to bring the board up to date. */
+  news: News
+  onTake(): void
+}
+/** What is in the hand, as it was when it was lifted from its column. */
+interface Lifted {
+  card: Doc
+  lane: string
 }
 
 /** A board scrolls while a card is held at its very edge, and slowly: columns must not run away under a finger. */
 const AT_EDGES = { threshold: { x: 0.08, y: 0.1 }, acceleration: 4 }
 
 /** The columns with their cards; what is lifted can be dropped on a column, or at the end on a way off the path. */
-export function Columns({ name, object, show, query, lanes, columns, later, names, stages, onOpen, onMore }: Props) {
+export function Columns({ name, object, show, query, lanes, columns, later, names, stages, onOpen, onMore, news, onTake }: Props) {
   const { t } = useTranslation()
   const past = usePast()
   const phone = usePhone()
   const box = useRef<HTMLDivElement>(null)
-  const [lifted, setLifted] = useState<Doc | undefined>()
+  const [lifted, setLifted] = useState<Lifted | undefined>()
   const { move, gate } = useMove(object)
   const sensors = useBoardSensors()
   const rails = past ? [] : Object.keys(object.ends ?? {})
@@ -59,12 +69,15 @@ export function Columns({ name, object, show, query, lanes, columns, later, name
   const sum = object.board?.sum.at(-1)
   const labels = Object.fromEntries((object.board?.sum ?? []).map((name) => [name, object.field(name)?.label ?? name]))
 
-  const onDragStart = ({ active }: DragStartEvent) => setLifted(active.data.current?.card as Doc)
-  const onDragEnd = ({ active, over: target }: DragEndEvent) => {
+  const onDragStart = ({ active }: DragStartEvent) => setLifted(active.data.current as Lifted)
+  const onDragEnd = ({ over: target }: DragEndEvent) => {
     setLifted(undefined)
-    const card = active.data.current?.card as Doc | undefined
-    if (card && target && String(card[object.boardField ?? '']) !== target.id) void move(card, String(target.id))
+    if (lifted === undefined || !target || target.id === lifted.lane) return
+    if (String(lifted.card[object.boardField ?? '']) === target.id)
+      onTake() // somebody else has brought it there
+    else void move(lifted.card, String(target.id))
   }
+  const shown = useStill(columns, lifted !== undefined)
   usePlace(box, name, columns, phone)
   return (
     <DndContext
@@ -86,7 +99,7 @@ export function Columns({ name, object, show, query, lanes, columns, later, name
         </nav>
       )}
       <div ref={box} className={s.board} data-lifted={lifted !== undefined || undefined}>
-        {columns.map((column) => (
+        {shown.map((column) => (
           <Column
             key={column.key}
             column={column}
@@ -94,7 +107,7 @@ export function Columns({ name, object, show, query, lanes, columns, later, name
             labels={labels}
             fixed={past}
             later={later && { label: later.label, column: later.columns?.find((one) => one.key === column.key) }}
-            refused={lifted && refusalOf(object, lifted, column.key, stages)}
+            refused={lifted && lifted.lane !== column.key ? refusalOf(object, lifted.card, column.key, stages) : undefined}
           >
             {column.cards.map((card) => {
               const to = later?.movedTo(card)
@@ -107,6 +120,8 @@ export function Columns({ name, object, show, query, lanes, columns, later, name
                   names={names}
                   show={show}
                   moved={moved}
+                  lane={column.key}
+                  told={toldOf(news, card, column.key, { object, names, titleOf })}
                   fixed={past}
                   lanes={[...lanes, ...rails.map((key) => ({ key, title: titleOf(key), ramp: 1 }))]}
                   onOpen={onOpen}
@@ -138,11 +153,19 @@ export function Columns({ name, object, show, query, lanes, columns, later, name
       <DragOverlay dropAnimation={null}>
         {lifted && (
           <div className={cards.lifted}>
-            <CardFace object={object} card={lifted} names={names} show={show} />
+            <CardFace object={object} card={lifted.card} names={names} show={show} />
           </div>
         )}
       </DragOverlay>
       {gate}
     </DndContext>
   )
+}
+
+/** While a card is in the hand all cards stay where they are; counts and sums go on. */
+function useStill(columns: Data[], still: boolean): Data[] {
+  const before = useRef(columns)
+  if (!still) before.current = columns
+  if (!still) return columns
+  return columns.map((column) => ({ ...column, cards: before.current.find(({ key }) => key === column.key)?.cards ?? [] }))
 }

@@ -19,14 +19,14 @@ const group = (key: string, cards: Doc[], sum: string): Group => ({
 })
 
 test('a column stands there without a card, and a group of no column nowhere', () => {
-  const [a, b] = columnsOf(LANES, [group('b', [card('1', 'b', '5')], '5'), group('gone', [], '0')], 'stage', ['amount'])
+  const [a, b] = columnsOf(LANES, [group('b', [card('1', 'b', '5')], '5'), group('gone', [], '0')], { field: 'stage', sums: ['amount'] })
   expect([a?.count, a?.cards, a?.sums]).toEqual([0, [], {}])
   expect([b?.count, b?.sums.amount]).toEqual([1, [{ currency: 'EUR', sum: '5' }]])
 })
 
 test('a card that was just moved is in its new column, and so is its amount', () => {
   const moved = [group('a', [card('1', 'b', '5'), card('2', 'a', '7')], '12'), group('b', [], '0')]
-  const [a, b] = columnsOf(LANES, moved, 'stage', ['amount'])
+  const [a, b] = columnsOf(LANES, moved, { field: 'stage', sums: ['amount'] })
   expect([a?.count, a?.cards.map((one) => one.id), a?.sums.amount]).toEqual([1, ['2'], [{ currency: 'EUR', sum: '7' }]])
   expect([b?.count, b?.cards.map((one) => one.id), b?.sums.amount]).toEqual([1, ['1'], [{ currency: 'EUR', sum: '5' }]])
 })
@@ -36,7 +36,7 @@ test('several sums come by their names', () => {
     amount: { sum: '9', sums: [{ currency: 'EUR', sum: '9' }] },
     weighted: { sum: '3', sums: [{ currency: 'EUR', sum: '3' }] },
   }
-  const [a] = columnsOf(LANES, [{ key: 'a', count: 1, totals }], 'stage', ['amount', 'weighted'])
+  const [a] = columnsOf(LANES, [{ key: 'a', count: 1, totals }], { field: 'stage', sums: ['amount', 'weighted'] })
   expect(a?.sums.weighted).toEqual([{ currency: 'EUR', sum: '3' }])
 })
 

@@ -16,6 +16,13 @@ export interface Column extends Lane {
   more: boolean
 }
 
+interface By {
+  field: string
+  sums: string[]
+  currency?: string
+  stays?(card: Doc): boolean
+}
+
 /** What a group adds up to, by field: the answer has the first field's sums apart where it is the only one. */
 function sumsOf(group: Group | undefined, fields: string[]): Record<string, Sums[]> {
   if (group === undefined) return {}
@@ -35,11 +42,15 @@ function shifted(sums: Sums[], currency: string, amount: number): Sums[] {
 
 /**
  * The columns of a board. A card stands where its own field says: what was just moved is in its new column, with its
- * amount, before the server has answered.
+ * amount, before the server has answered. stays: a card that somebody else moved; it stands where it was read.
  */
-export function columnsOf(lanes: Lane[], groups: Group[], field: string, sums: string[], currency = 'currency'): Column[] {
+export function columnsOf(lanes: Lane[], groups: Group[], by: By): Column[] {
+  const { field, sums, currency = 'currency', stays } = by
   const cards = groups.flatMap((group) =>
-    (group.cards ?? []).map((card) => ({ card, from: String(group.key ?? ''), to: String(card[field] ?? '') })),
+    (group.cards ?? []).map((card) => {
+      const from = String(group.key ?? '')
+      return { card, from, to: stays?.(card) ? from : String(card[field] ?? '') }
+    }),
   )
   return lanes.map((lane) => {
     const group = groups.find((one) => String(one.key ?? '') === lane.key)

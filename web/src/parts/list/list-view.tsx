@@ -64,7 +64,8 @@ export function ListView({ object }: { object: ObjectDescription }) {
   const columns = useMemo(() => columnsOf(object, columnNames.split(','), widths), [object, columnNames, widths])
   const [selection, select] = useSelection(JSON.stringify([query.filter, query.q, query.where, object.name]))
   const [picking, setPicking] = useState(false)
-  const { news, sections, behind } = useListNews(object, query, now.group, live)
+  const asBoard = now.kind === 'board' && object.boardField !== undefined
+  const { news, sections, behind } = useListNews(object, query, now.group, live, !asBoard)
   const shown = useRef(sections)
   shown.current = sections
   if (error) throw error
@@ -99,7 +100,6 @@ export function ListView({ object }: { object: ObjectDescription }) {
         ({ view: id, at, known, as: saved.some((one) => one.id === id) ? undefined : ofKind }) as never,
     })
   const picked = sizeOf(selection, count ?? 0)
-  const asBoard = now.kind === 'board' && object.boardField !== undefined
   const [strip, setStrip] = useState(past)
   const empty = !pending && sections.every((section) => section.count === 0)
   return (
@@ -153,7 +153,7 @@ export function ListView({ object }: { object: ObjectDescription }) {
               />
             ) : (
               <div className={s.holder}>
-                <NewsChip news={news} behind={behind} onTake={() => void refresh(client, object.name)} />
+                <NewsChip news={news} behind={behind && t('list.otherCounts')} onTake={() => void refresh(client, object.name)} />
                 <Grid
                   object={object}
                   show={show}

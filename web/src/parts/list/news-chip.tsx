@@ -5,23 +5,24 @@ import s from './list.module.css'
 
 interface Props {
   news: News
-  /** Whether counts wait that no row explains. */
-  behind: boolean
+  /** Said where counts have changed that nothing marked or new explains. */
+  behind: string | false
   onTake(): void
+  className?: string
 }
 
-/** What others did to the list, in few words; a press reads it again, and rows go where they belong. */
-export function NewsChip({ news, behind, onTake }: Props) {
+/** What others did to a list or board, in few words; a press reads it again, and rows go where they belong. */
+export function NewsChip({ news, behind, onTake, className = '' }: Props) {
   const { t } = useTranslation()
   const moved = news.marks.size
-  if (!news.many && !behind && news.fresh === 0 && moved === 0) return null
+  if (!news.many && behind === false && news.fresh === 0 && moved === 0) return null
   const told = () => {
     if (news.many) return t('list.manyChanges')
     if (news.fresh > 0) return t('list.newcomers', { count: news.fresh })
-    return moved > 0 ? t('list.sortAgain', { count: moved }) : t('list.otherCounts')
+    return moved > 0 ? t('list.sortAgain', { count: moved }) : behind
   }
   return (
-    <Button small look="primary" className={s.newer} onClick={onTake}>
+    <Button small look="primary" className={`${s.newer} ${className}`} onClick={onTake}>
       {told()}
     </Button>
   )

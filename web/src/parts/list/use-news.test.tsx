@@ -6,7 +6,7 @@ import type { Section } from '../grid/layout'
 import { useHeldSections } from './use-news'
 
 const QUERY = {}
-const quiet: News = { fresh: 0, marks: new Map(), many: false, held: false, touched: false, since: 0 }
+const quiet: News = { fresh: 0, marks: new Map(), docs: new Map(), many: false, held: false, touched: false, since: 0 }
 const sections = (afloat: number, sums: string): Section[] => [{ id: 'afloat', count: afloat, sums }]
 
 test('headings stay while something is told, sums go on, and counts that grow for no known row wait', async () => {

@@ -1,18 +1,18 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react'
-import { type ListQuery, queryOf } from '../../data/keys'
+import type { ListQuery } from '../../data/keys'
 import { ListNews, type News } from '../../data/list-news'
 import { watchList } from '../../data/live'
 import { usePast } from '../../data/moment'
-import { readAmong } from '../../data/rows'
+import { amongOf } from '../../data/rows'
 import type { ObjectDescription } from '../../meta/describe'
 import type { Doc } from '../../meta/meta'
 import type { Section } from '../grid/layout'
 import { orderOf } from './asked'
 import { readPages, readRows } from './order'
 
-/** What others did to the list that is shown, see ListNews, and its sections as they stand meanwhile. The past stands still. */
-export function useListNews(object: ObjectDescription, query: ListQuery, group: string | undefined, live: Live) {
+/** What others did to the list that is shown, see ListNews, and its sections as they stand meanwhile. The past stands still, and nothing is told where the list is not shown. */
+export function useListNews(object: ObjectDescription, query: ListQuery, group: string | undefined, live: Live, on: boolean) {
   const client = useQueryClient()
   const past = usePast()
   const shown = useRef(live.sections)
@@ -25,14 +25,10 @@ export function useListNews(object: ObjectDescription, query: ListQuery, group: 
       },
       pages: () => readPages(client, object, query, shown.current).map((page) => page.queryHash),
       empty: () => rowsOf(shown.current) === 0,
-      among: async (ids, known) => {
-        if (known && query.q) return new Set(ids) // what a text found in the past is costly to ask: it counts as known
-        const asked = { ...queryOf({ ...query, filter: undefined, sort: undefined, fields: ['id'] }, { known }), filter: query.filter }
-        return new Set((await readAmong(object.path, ids, asked)).items.map((doc) => doc.id))
-      },
+      among: amongOf(object.path, query),
     })
   }, [client, object, query, group])
-  useEffect(() => (past ? undefined : watchList(object.name, told)), [object.name, told, past])
+  useEffect(() => (past || !on ? undefined : watchList(object.name, told)), [object.name, told, past, on])
   const news = useSyncExternalStore(told.subscribe, told.now)
   const held = useHeldSections(live, news, query)
   shown.current = held.sections
