@@ -259,8 +259,8 @@ class SqlitePast:
                 return
             self._closed = True
             self._readers.close()
-            self._log.close()
             self._db.close()
+            self._log.close()
         if self._dropping is not None:
             await asyncio.wait([self._dropping])
 

@@ -294,9 +294,9 @@ class SqliteViews:
             self._closed = True
             await asyncio.to_thread(self._thread.shutdown)
             self._readers.close()
+            self._db.close()
             if self._log is not None:
                 self._log.close()
-            self._db.close()
 
     async def _write(self, job: Callable[[], T]) -> T:
         """Run a job on the writing connection; it ends before anything else is written."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from contextlib import suppress
@@ -20,21 +21,23 @@ class Log:
 
     A log of which everything is moved is written from its beginning again by the next writer, who waits for no disk.
     Cutting it waits for a flush.
+
+    The log's index is opened once: closing any handle of a file drops every lock that the process has on it, SQLite's
+    too (https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_).
+    Another process that opens the database then believes itself alone and cuts the index: who has it mapped is killed.
     """
 
     def __init__(self, path: Path, db: sqlite3.Connection) -> None:
-        self._file, self._index = (path.with_name(f"{path.name}-{end}") for end in ("wal", "shm"))
+        self._file, index = (path.with_name(f"{path.name}-{end}") for end in ("wal", "shm"))
         self._db, self._beside = db, open_for_checkpoints(path)
+        self._beside.execute("SELECT 1 FROM sqlite_schema").fetchone()  # the first reading makes the index
+        self._index = os.open(index, os.O_RDONLY)
         self._limit = LOG_BYTES
 
     @property
     def is_long(self) -> bool:
         """Whether much stands in the log alone: https://www.sqlite.org/walformat.html#the_wal_index_file_format"""
-        try:
-            with self._index.open("rb") as file:
-                head = file.read(100)
-        except FileNotFoundError:
-            return False
+        head = os.pread(self._index, 100, 0)
         [written], [moved] = unpack_from("=I", head, 16), unpack_from("=I", head, 96)
         return bool(written - moved > PAGES)
 
@@ -63,7 +66,9 @@ class Log:
                 raise ViewsUnavailable("readers keep the log from being emptied")
 
     def close(self) -> None:
+        """To be called when all other connections are closed: what locks there are fall with the index's handle."""
         self._beside.close()
+        os.close(self._index)
 
     def _moved(self) -> bool:
         """Whether it is empty now."""
