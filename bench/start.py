@@ -6,12 +6,13 @@ A start is a new process of the `crm` command, measured from its birth to the fi
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
@@ -54,14 +55,17 @@ def start(directory: Path) -> tuple[float, float]:
 
 
 @contextmanager
-def served(directory: Path) -> Iterator[tuple[subprocess.Popen[bytes], str, float]]:
+def served(
+    directory: Path, environment: Mapping[str, str] | None = None
+) -> Iterator[tuple[subprocess.Popen[bytes], str, float]]:
     """`crm run` on a free port until the block ends: its process, its address, how long it took to be ready."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port: int = found.getsockname()[1]
     url, begun = f"http://127.0.0.1:{port}", time.perf_counter()
     command = [sys.executable, "-m", "crm", "run", "--data", str(directory), "--port", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    known = {**os.environ, **(environment or {})}
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=known)
     try:
         while not _ready(port):
             if process.poll() is not None:
