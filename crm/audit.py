@@ -12,6 +12,7 @@ from crm import operations
 from crm.client import CommandFailed
 from crm.options import Data, Json, Organisation, TokenFile, Url
 from crm.target import Target
+from crm.words import numbered
 
 app = typer.Typer(help="The ledger over the event log: check it, hand it to auditors.", no_args_is_help=True)
 From = Annotated[int, typer.Option("--from", min=0, metavar="POSITION", help="Events behind this position.")]
@@ -89,4 +90,4 @@ def export(
 
     with private_server(data) as server, out.open("wb") as file:
         events = server.export_log(file)
-    typer.echo(f"{out}: {events} events", err=True)
+    typer.echo(f"{out}: {numbered(events, 'event')}", err=True)

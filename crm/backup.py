@@ -15,6 +15,7 @@ from crm.backup_source import place_at, source_of
 from crm.client import CommandFailed
 from crm.operations import progress_bar
 from crm.options import Json
+from crm.words import numbered
 from shared.backup.archiver import Archiver
 from shared.backup.create import Backup
 from shared.backup.keyfile import BackupKey, load_key, make_key
@@ -125,8 +126,8 @@ def tell(name: str, one: Manifest, json: bool) -> None:
         return
     size = sum(file.size for file in (*one.segments, *one.files))
     typer.echo(
-        f"{moment(one.made_at)}  {one.kind:<11} {one.events} events (up to position {one.position}), "
-        f"{len(one.files)} files, {size} bytes, timeline {one.timeline}"
+        f"{moment(one.made_at)}  {one.kind:<11} {numbered(one.events, 'event')} (up to position {one.position}), "
+        f"{numbered(len(one.files), 'file')}, {size} bytes, timeline {one.timeline}"
     )
 
 
@@ -167,8 +168,9 @@ def verify(
     if json:
         typer.echo(orjson.dumps({"ok": found.ok, **_report(found)}).decode())
     else:
-        read = f", {found.events} events and {found.files} files read" if deep else ""
-        typer.echo(f"{found.backups} backups{read}: {'no findings' if found.ok else f'{found.count} findings'}")
+        read = f", {numbered(found.events, 'event')} and {numbered(found.files, 'file')} read" if deep else ""
+        findings = "no findings" if found.ok else numbered(found.count, "finding")
+        typer.echo(f"{numbered(found.backups, 'backup')}{read}: {findings}")
         for line in found.findings:
             typer.echo(f"  {line}")
     if not found.ok:
@@ -194,4 +196,4 @@ def prune(
         return await prune_place(place, secret, keep_full=keep_full, keep_days=keep_days, now=now, leftovers=True)
 
     gone = asked(work())
-    typer.echo(f"{len(gone)} backups removed")
+    typer.echo(f"{numbered(len(gone), 'backup')} removed")

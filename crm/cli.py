@@ -21,6 +21,7 @@ from crm.client import CommandFailed
 from crm.options import Data, Json, Organisation, TokenFile, Url
 from crm.settings import Settings, WrongSetting
 from crm.target import Target
+from crm.words import numbered
 
 app = typer.Typer(
     name="crm",
@@ -291,7 +292,7 @@ def replay(
     with Target(data, url, token_file, organisation).client() as client:
         result = operations.follow(client, "/audit/replays", {"views": None if all else [view]}, "replaying")
     for line in result["views"] if not json else []:
-        typer.echo(f"{line['view']}: {line['rows']} rows from {line['events']} events")
+        typer.echo(f"{line['view']}: {numbered(line['rows'], 'row')} from {numbered(line['events'], 'event')}")
     if json:
         _print(result, True, "")
 

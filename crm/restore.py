@@ -19,6 +19,7 @@ from crm.operations import progress_bar
 from crm.options import Json
 from crm.restore_record import record
 from crm.restoring import Restoring, is_full
+from crm.words import numbered
 from shared.backup.keyfile import BackupKey
 from shared.backup.problems import BackupProblem
 from shared.backup.restore import Progress, Restore, Restored, Wanted
@@ -72,8 +73,9 @@ def restore(
         typer.echo(orjson.dumps(made).decode())
         return
     typer.echo(
-        f"{data}: {made.size} events up to position {made.position} ({moment(made.last_at)}), {made.files} files; "
-        f"{made.erased} people stay erased. This is timeline {made.timeline}; views are rebuilt at the next start"
+        f"{data}: {numbered(made.size, 'event')} up to position {made.position} ({moment(made.last_at)}), "
+        f"{numbered(made.files, 'file')}; {numbered(made.erased, 'person stays', 'people stay')} erased. "
+        f"This is timeline {made.timeline}; views are rebuilt at the next start"
     )
 
 
@@ -120,10 +122,10 @@ def fork(
     secret = key_in(key)
     wanted = replace(wanted_of(at), shown=USER.name if mask else "")
     made = asked(put_back(source, data, secret, wanted, lambda *_: None, another=True, sandbox=True))
-    hidden = f", {made.erased} people are masked" if mask else ""
+    hidden = f", {numbered(made.erased, 'person is', 'people are')} masked" if mask else ""
     typer.echo(
-        f"{data}: {made.size} events up to {moment(made.last_at)}{hidden}. Everybody signs in again there. It says "
-        f"that it is a sandbox; processes without this directory do so with CRM_SANDBOX={moment(made.last_at)}"
+        f"{data}: {numbered(made.size, 'event')} up to {moment(made.last_at)}{hidden}. Everybody signs in again there. "
+        f"It says that it is a sandbox; processes without this directory do so with CRM_SANDBOX={moment(made.last_at)}"
     )
 
 

@@ -13,6 +13,7 @@ from crm.operations import progress_bar
 from crm.private import check_kinds
 from crm.settings import eventstore_address
 from crm.target import private_server
+from crm.words import numbered
 from shared.blobs.sealed import FILES
 from shared.eventstore.lock import AlreadyOpen, lock_directory
 from shared.eventstore.log_report import ADVICE, Known
@@ -79,19 +80,15 @@ def _known(data: Path) -> list[Known]:
 def describe(result: Report) -> Iterator[str]:
     """A line for the log, one for each view, and those on records that break a rule."""
     log = result["log"]
-    yield _agreeing(log) if log["ok"] else f"events: {_number(log['count'], 'finding')}"
+    yield _agreeing(log) if log["ok"] else f"events: {numbered(log['count'], 'finding')}"
     yield from (f"  {finding['problem']}" for finding in log["findings"])
     for line in result["views"]:
         yield describe_view(line)
     if "ledger" in result:
         yield from describe_ledger(result["ledger"])
     if "rules" in result and not result["rules"]["ok"]:
-        yield f"rules: {_number(result['rules']['count'], 'record breaks', 'records break')} one"
+        yield f"rules: {numbered(result['rules']['count'], 'record breaks', 'records break')} one"
         yield from (f"  {f['rule']}: {f['resource']} {f['id']}" for f in result["rules"]["findings"])
-
-
-def _number(count: int, one: str, more: str = "") -> str:
-    return f"{count} {one if count == 1 else more or f'{one}s'}"
 
 
 def _agreeing(log: Report) -> str:
@@ -105,16 +102,16 @@ def _agreeing(log: Report) -> str:
 def describe_ledger(line: Report) -> Iterator[str]:
     """A line for the ledger, and one for each finding."""
     given_up = f" ({line['given_up']} given up by restores)" if line["given_up"] else ""
-    counts = f"{line['leaves']} of {_number(line['size'], 'leaf', 'leaves')}, "
-    counts += f"{_number(line['checkpoints'], 'checkpoint')}, {line['outside']} outside{given_up}"
-    yield f"ledger: {counts} agree" if line["ok"] else f"ledger: {_number(line['count'], 'finding')} in {counts}"
+    counts = f"{line['leaves']} of {numbered(line['size'], 'leaf', 'leaves')}, "
+    counts += f"{numbered(line['checkpoints'], 'checkpoint')}, {line['outside']} outside{given_up}"
+    yield f"ledger: {counts} agree" if line["ok"] else f"ledger: {numbered(line['count'], 'finding')} in {counts}"
     yield from (f"  {problem}" for problem in line["findings"])
 
 
 def describe_view(line: Report) -> str:
     """A line for one view, with the ids of the documents that are not as the events say."""
     if line["ok"]:
-        return f"{line['view']}: {_number(line['documents'], 'document agrees', 'documents agree')}"
+        return f"{line['view']}: {numbered(line['documents'], 'document agrees', 'documents agree')}"
     kinds = ("missing", "surplus", "different", "keyless")
     counts = ", ".join(f"{line[f'{kind}_count']} {kind}" for kind in kinds)
     return f"{line['view']}: {counts}: {', '.join(id for kind in kinds for id in line[kind])}"

@@ -2,6 +2,7 @@ import { type QueryClient, useQueryClient } from '@tanstack/react-query'
 import { act } from 'react'
 import { afterEach, expect, test } from 'vitest'
 import Backup from '../../pages/settings/backup'
+import { made } from '../../test/made-up'
 import { play, seen, serve } from '../../test/stage'
 
 afterEach(() => document.body.replaceChildren())
@@ -22,4 +23,22 @@ test('a suite that stops answering takes the good state away and says why', asyn
   await act(() => client?.refetchQueries())
   await seen(box, 'The suite is on its way.')
   expect(box.textContent).not.toContain('Archived, but')
+})
+
+test('the records that a drill compared are listed by what people call them', async () => {
+  const drill = { at: '2026-11-28T10:00:00Z', ok: true, events: 9, rpo_seconds: 1, log_seconds: 2, views_seconds: 3, differences: [] }
+  const counts = [
+    { records: 'boats', restored: 1200, live: 1203 },
+    { records: 'unseen', restored: 4, live: null },
+    { records: 'empty', restored: 0, live: 0 },
+  ]
+  const found = { archives: true, lag_seconds: 4, problem: '', listed: [], drills: [], full: null, incremental: null, newest: null }
+  serve({ 'GET /audit/backups': () => ({ ...found, drill: { ...drill, counts } }), 'GET /meta': () => made })
+  const box = await play(Page, '/o/boat')
+  await seen(box, 'Records compared')
+  const rows = [...box.querySelectorAll('tbody tr')].map((row) => [...row.querySelectorAll('td')].map((cell) => cell.textContent))
+  expect(rows).toEqual([
+    ['Boats', '1,200', '1,203'],
+    ['unseen', '4', '—'],
+  ])
 })

@@ -6,6 +6,7 @@ import { Section } from '../health/section'
 import chips from '../settings/settings.module.css'
 import type { Backups } from './answers'
 import s from './backup.module.css'
+import { Counts } from './counts'
 import { Drills } from './drills'
 
 /** The report of the last drill, and what those before it measured. */
@@ -46,6 +47,7 @@ export function Drill({ found: { drill, drills } }: { found: Backups }) {
           </ul>
         </>
       )}
+      <Counts counts={drill.counts} />
       {drills.length > 1 && <Drills drills={drills} />}
     </Section>
   )
