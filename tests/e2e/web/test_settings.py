@@ -91,6 +91,12 @@ def test_a_role_says_what_would_change_before_it_is_saved(visit: Visit, http: ht
         expect(preview).to_contain_text("Accounts, Read: all → team")
         expect(preview).to_contain_text("1 person loses: Bo Chen")
         look(page, "settings-role-change")
+        page.get_by_role("combobox", name="Role", exact=True).click()
+        page.get_by_role("option", name="Sales manager").click()
+        expect(preview).to_be_hidden()  # what is not saved waits, and the page says where
+        look(page, "settings-role-kept")
+        page.get_by_role("button", name="Channel manager").click()
+        expect(preview).to_contain_text("Accounts, Read: all → team")
         preview.get_by_role("button", name="Save").click()
         expect(page.get_by_text("Role saved")).to_be_visible()
         expect(preview).to_have_count(0)

@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { lazy, Suspense, useState } from 'react'
+import { lazy, Suspense, useCallback, useState } from 'react'
 import { get } from '../../api/client'
+import { Unsaved } from '../../parts/form/unsaved'
 import { Waiting } from '../../parts/offline/waiting'
 import type { Role } from '../../parts/settings/levels'
 import { RoleEditor } from '../../parts/settings/role-editor'
@@ -15,7 +16,21 @@ const NewRole = lazy(async () => ({ default: (await import('../../parts/settings
 
 export const ROLES = ['settings', 'roles'] as const
 
-/** Roles as a matrix: rows are record types, columns are actions, a cell says how far. */
+/** Which roles have cells that are not saved. */
+function useTouched() {
+  const [touched, setTouched] = useState<readonly string[]>([])
+  const onTouched = useCallback(
+    (id: string, now: boolean) =>
+      setTouched((all) => (all.includes(id) === now ? all : now ? [...all, id] : all.filter((one) => one !== id))),
+    [],
+  )
+  return { touched, onTouched }
+}
+
+/**
+ * Roles as a matrix: rows are record types, columns are actions, a cell says how far. What is not saved in a role stays there
+ * while another one is looked at.
+ */
 export default function Roles() {
   const { t } = useTranslation()
   const client = useQueryClient()
@@ -27,6 +42,8 @@ export default function Roles() {
   })
   const { data } = asked
   const role = data?.roles.find((one) => one.id === chosen) ?? data?.roles[0]
+  const { touched, onTouched } = useTouched()
+  const kept = data?.roles.filter((one) => one.id !== role?.id && touched.includes(one.id)) ?? []
   const again = () => client.invalidateQueries({ queryKey: ROLES })
   return (
     <SettingsPage
@@ -57,7 +74,22 @@ export default function Roles() {
               ].filter(({ items }) => items.length)}
             />
           </div>
-          <RoleEditor key={role.id} role={role} onSaved={again} onCopy={() => setCopying(role)} />
+          {kept.length > 0 && (
+            <p className={s.kept}>
+              {t('settings.roles.unsaved')}
+              {kept.map((one) => (
+                <Button key={one.id} small look="quiet" onClick={() => setChosen(one.id)}>
+                  {roleName(one)}
+                </Button>
+              ))}
+            </p>
+          )}
+          {[role, ...kept].map((one) => (
+            <div key={one.id} hidden={one !== role}>
+              <RoleEditor role={one} onSaved={again} onCopy={() => setCopying(one)} onTouched={onTouched} />
+            </div>
+          ))}
+          <Unsaved when={() => kept.length > 0 || touched.includes(role.id)} />
         </>
       )}
       <Suspense>

@@ -2,14 +2,15 @@ import { IconDots } from '@tabler/icons-react'
 import { lazy, Suspense, useState } from 'react'
 import { useSettled } from '../../data/settled'
 import { Waiting } from '../../parts/offline/waiting'
-import { type User, useRoles, useTeams, useUsers } from '../../parts/settings/people'
+import { type User, useNumberOfUsers, useRoles, useUsers } from '../../parts/settings/people'
 import { roleName } from '../../parts/settings/role-name'
 import s from '../../parts/settings/settings.module.css'
 import { SettingsPage } from '../../parts/settings/settings-page'
-import { useSave } from '../../parts/settings/use-save'
+import { together, useSave } from '../../parts/settings/use-save'
 import { Avatar } from '../../ui/avatar'
 import { Button } from '../../ui/button'
 import { TextField, Tick } from '../../ui/field'
+import { joined } from '../../ui/format'
 import { IconButton } from '../../ui/icon-button'
 import { Menu } from '../../ui/menu'
 import { useTranslation } from '../../words'
@@ -18,7 +19,6 @@ const UserPlaces = lazy(async () => ({ default: (await import('../../parts/setti
 const Leave = lazy(async () => ({ default: (await import('../../parts/settings/leave')).Leave }))
 const InviteUser = lazy(async () => ({ default: (await import('../../parts/settings/invite-user')).InviteUser }))
 
-const NOBODY = {}
 const PAUSE_MS = 150
 const TONES = { listed: undefined, invited: 'past', active: 'good', suspended: 'bad', deactivated: undefined } as const
 type Act = { kind: 'invite' } | { kind: 'link' | 'places' | 'leave'; user: User }
@@ -28,14 +28,14 @@ export default function Users() {
   const [act, setAct] = useState<Act>()
   const [query, setQuery] = useState('')
   const [gone, setGone] = useState(false)
-  const asked = useUsers(useSettled(query.trim(), PAUSE_MS))
+  const text = useSettled(query.trim(), PAUSE_MS)
+  const asked = useUsers(text, gone)
+  const count = useNumberOfUsers(text, gone).data
   const roles = useRoles().data?.items
-  const teams = useTeams().data
-  const live = (user: User) => asked.data?.items.find((one) => one.id === user.id) ?? user // others may save meanwhile
+  const { items: shown, names } = together(asked.data?.pages ?? [])
+  const live = (user: User) => shown.find((one) => one.id === user.id) ?? user // others may save meanwhile
   const close = () => setAct(undefined)
   const nameOfRole = new Map((roles ?? []).map((role) => [role.id, roleName(role)]))
-  const nameOfTeam = new Map((teams?.items ?? []).map((team) => [team.id, team.name]))
-  const shown = (asked.data?.items ?? []).filter((user) => gone || user.status !== 'deactivated')
   return (
     <SettingsPage
       title={t('settings.pages.users')}
@@ -57,6 +57,7 @@ export default function Users() {
           onChange={(event) => setQuery(event.currentTarget.value)}
         />
         <Tick label={t('settings.users.gone')} checked={gone} onChange={setGone} />
+        {count !== undefined && <span className={s.count}>{t('settings.users.count', { count })}</span>}
       </div>
       <Waiting on={asked} rows={6} />
       {asked.data && (
@@ -82,8 +83,8 @@ export default function Users() {
                     </span>
                   </span>
                 </td>
-                <td data-desk>{user.roles.map((id) => nameOfRole.get(id) ?? id).join(', ')}</td>
-                <td data-desk>{user.teams.map((id) => nameOfTeam.get(id) ?? '').join(', ')}</td>
+                <td data-desk>{joined(user.roles.map((id) => nameOfRole.get(id) ?? id))}</td>
+                <td data-desk>{joined(user.teams.map((id) => names[id] ?? '').filter(Boolean))}</td>
                 <td data-desk>
                   <span className={s.chip} data-tone={TONES[user.status]}>
                     {t(`settings.users.${user.status}`)}
@@ -97,10 +98,15 @@ export default function Users() {
           </tbody>
         </table>
       )}
+      {asked.hasNextPage && (
+        <Button small busy={asked.isFetchingNextPage} onClick={() => void asked.fetchNextPage()}>
+          {t('common.more')}
+        </Button>
+      )}
       <Suspense>
         {act?.kind === 'invite' && <InviteUser onClose={close} />}
         {act?.kind === 'link' && <InviteUser user={act.user} onClose={close} />}
-        {act?.kind === 'places' && <UserPlaces user={live(act.user)} people={asked.data?.names ?? NOBODY} onClose={close} />}
+        {act?.kind === 'places' && <UserPlaces user={live(act.user)} names={names} onClose={close} />}
         {act?.kind === 'leave' && <Leave user={act.user} onClose={close} />}
       </Suspense>
     </SettingsPage>

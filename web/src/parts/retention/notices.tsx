@@ -8,7 +8,7 @@ import { day, number } from '../../ui/format'
 import { useTranslation } from '../../words'
 import { Waiting } from '../offline/waiting'
 import s from '../settings/settings.module.css'
-import { usePages, useSave } from '../settings/use-save'
+import { together, usePages, useSave } from '../settings/use-save'
 import { CauseDialog } from './cause-dialog'
 import { isKeepable, NOTICES, type Notice, type Run } from './model'
 import own from './retention.module.css'
@@ -24,8 +24,7 @@ export function Notices({ run, onClose }: { run: Run; onClose(): void }) {
     sort: 'record',
   })
   const { data, hasNextPage, fetchNextPage, isFetchingNextPage } = asked
-  const notices = data?.pages.flatMap((page) => page.items) ?? []
-  const names: Record<string, string> = Object.assign({}, ...(data?.pages.map((page) => page.names) ?? []))
+  const { items: notices, names } = together(data?.pages ?? [])
   const { save, busy, problem } = useSave('retention_notice')
   const nameOf = (notice: Notice) => names[notice.record] || t('privacy.untitled')
   async function keep(notice: Notice, cause: string) {

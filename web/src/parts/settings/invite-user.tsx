@@ -7,11 +7,14 @@ import { TextField } from '../../ui/field'
 import { MultiSelectField } from '../../ui/select'
 import { useTranslation } from '../../words'
 import { FormDialog } from './form-dialog'
-import { optionsOf, type User, useRoles, useTeams } from './people'
+import { TeamsPicker } from './found-fields'
+import { type User, useRoles } from './people'
 import { roleName } from './role-name'
 import { Secret } from './secret'
 import s from './settings.module.css'
 import { useSave } from './use-save'
+
+const NONE = {}
 
 interface Props {
   /** A user who only needs another link. */
@@ -27,7 +30,6 @@ export function InviteUser({ user, onClose }: Props) {
   const [link, setLink] = useState('')
   const [refused, setRefused] = useState('')
   const roles = useRoles().data?.items
-  const teams = useTeams().data?.items
   const issue = useCallback(async (id: string) => {
     try {
       const { path } = await call<{ path: string }>('POST', `/identity/users/${id}/invitation`)
@@ -103,11 +105,11 @@ export function InviteUser({ user, onClose }: Props) {
         data={(roles ?? []).map((role) => ({ value: role.id, label: roleName(role) }))}
         onChange={(next) => set({ roles: next })}
       />
-      <MultiSelectField
+      <TeamsPicker
         label={t('settings.pages.teams')}
         value={values.teams}
         error={errors.teams}
-        data={optionsOf(teams)}
+        names={NONE}
         onChange={(next) => set({ teams: next })}
       />
     </FormDialog>

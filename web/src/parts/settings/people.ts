@@ -1,6 +1,7 @@
+import { titleOfFound } from '../../meta/fields/found'
 import { joined } from '../../ui/format'
 import type { Role } from './levels'
-import { useAll } from './use-save'
+import { useAll, useCount, useEvery, usePages } from './use-save'
 
 export interface User {
   id: string
@@ -20,16 +21,21 @@ export interface Team {
   leads: string[]
 }
 
-/** Those whom a text finds, or the first ones by name. */
-export const useUsers = (text = '') => useAll<User>('user', '/identity/users', text ? { q: text, sort: 'relevance' } : { sort: 'name' })
-export const useTeams = () => useAll<Team>('team', '/identity/teams', { sort: 'name' })
+const USERS = '/identity/users'
+const STAYING = { 'status[ne]': 'deactivated' }
+const which = (text: string, gone: boolean) => ({ ...(text && { q: text }), ...(!gone && STAYING) })
+
+/** Those whom a text finds, the best first, or all by name; page after page. gone: those, too, who have left. */
+export const useUsers = (text: string, gone: boolean) =>
+  usePages<User>('user', USERS, { ...which(text, gone), sort: text ? 'relevance' : 'name' })
+export const useNumberOfUsers = (text: string, gone: boolean) => useCount('user', USERS, which(text, gone))
+/** How many people are in a team itself, without those who have left. */
+export const useNumberIn = (team: string, enabled: boolean) => useCount('user', USERS, { ...STAYING, 'teams[in]': team }, enabled)
+export const useTeams = () => useEvery<Team>('team', '/identity/teams', { sort: 'name' })
 export const useRoles = () => useAll<Role>('role', '/identity/access/roles', { limit: undefined, names: undefined, min_version: undefined })
 
-/** Reads ids, or one, as the names that options have for them. */
-export function namesIn(options: { value: string; label: string }[]): (ids: unknown) => string {
-  const names = new Map(options.map(({ value, label }) => [value, label]))
-  return (ids) => joined([ids ?? []].flat().map((id) => names.get(String(id)) ?? ''))
-}
-
-export const optionsOf = (items: { id: string; name: string }[] | undefined) =>
-  (items ?? []).map(({ id, name }) => ({ value: id, label: name }))
+/** Reads ids, or one, as the names that the page knows, or that a picker has found. */
+export const namesIn =
+  (names: Record<string, string>) =>
+  (ids: unknown): string =>
+    joined([ids ?? []].flat().map((id) => names[String(id)] ?? titleOfFound(String(id)) ?? ''))

@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
+import { useEffect } from 'react'
 import { get } from '../../api/client'
 import { useMe } from '../../app/session'
 import { leastOf } from '../../data/seen'
 import { Button } from '../../ui/button'
 import { useTranslation } from '../../words'
-import { Unsaved } from '../form/unsaved'
 import { Waiting } from '../offline/waiting'
 import { useResources } from './foreseen'
 import { type Action, cellsOf, changesOf, type Grants, grantsOf, type Role, withLevel } from './levels'
@@ -19,6 +19,8 @@ interface Props {
   role: Role
   onSaved(): Promise<unknown>
   onCopy(): void
+  /** Whether something in it is not saved yet. */
+  onTouched(role: string, touched: boolean): void
 }
 
 /** A role of one's own is read by itself: with its version, so that nobody overwrites what they have not seen. */
@@ -38,7 +40,7 @@ export function RoleEditor(props: Props) {
 }
 
 /** Changes are gathered, shown with what they do to people, and saved at once. */
-function Editor({ role, onSaved, onCopy }: Props) {
+function Editor({ role, onSaved, onCopy, onTouched }: Props) {
   const { t } = useTranslation()
   const { save, busy, problem } = useSave('role')
   const draft = useDraft(cellsOf(role.grants), role.version)
@@ -51,6 +53,8 @@ function Editor({ role, onSaved, onCopy }: Props) {
     grants,
     all.map((row) => row.name),
   )
+  const touched = changes.length > 0
+  useEffect(() => onTouched(role.id, touched), [onTouched, role.id, touched])
   const cellLabel = (cell: string) => {
     const [type = '', action = ''] = cell.split(' ')
     return `${type === '*' ? '*' : labelOf(type) || type}, ${action === '*' ? '*' : t(`settings.actions.${action as Action}`)}`
@@ -69,7 +73,6 @@ function Editor({ role, onSaved, onCopy }: Props) {
           </Button>
         </div>
       )}
-      <Unsaved when={() => changes.length > 0} />
       <Meanwhile
         moved={draft.meanwhile}
         label={cellLabel}
@@ -82,7 +85,7 @@ function Editor({ role, onSaved, onCopy }: Props) {
         locked={role.built_in}
         onChange={(type, action, level) => draft.setNow(cellsOf(withLevel(grants, type, action, level)))}
       />
-      {changes.length > 0 && (
+      {touched && (
         <RolePreview
           changes={changes}
           role={role}

@@ -1,24 +1,22 @@
 import { TextField } from '../../ui/field'
-import { SelectField } from '../../ui/select'
 import { useTranslation } from '../../words'
 import { Effects } from './effects'
 import { changedOf, useForeseen } from './foreseen'
 import { FormDialog } from './form-dialog'
+import { PeoplePicker, TeamPicker } from './found-fields'
 import { Meanwhile } from './meanwhile'
-import { namesIn, optionsOf, type Team } from './people'
-import { PeoplePicker } from './people-fields'
+import { namesIn, type Team } from './people'
 import { useDraft } from './use-draft'
 import { useSave } from './use-save'
 
 interface Props {
   team?: Team
-  teams: Team[]
-  /** The names of people by id, as far as the page knows them. */
-  people: Record<string, string>
+  /** The names of people and teams by id, as far as the page knows them. */
+  names: Record<string, string>
   onClose(): void
 }
 
-export function TeamForm({ team, teams, people, onClose }: Props) {
+export function TeamForm({ team, names, onClose }: Props) {
   const { t } = useTranslation()
   const { save, busy, errors, problem } = useSave('team', ['name', 'parent', 'leads'])
   const live = { name: team?.name ?? '', parent: team?.parent ?? null, leads: team?.leads ?? [] }
@@ -26,8 +24,8 @@ export function TeamForm({ team, teams, people, onClose }: Props) {
   const preview = `/identity/teams/${team?.id}/preview`
   const changed = team && changedOf({ parent: before.parent, leads: before.leads }, { parent: now.parent, leads: now.leads })
   const { isFetching } = useForeseen(preview, changed)
-  const names = namesIn([...Object.entries(people).map(([value, label]) => ({ value, label })), ...optionsOf(teams)])
-  const titleOf = (field: string, value: unknown) => (field === 'name' ? String(value) : names(value))
+  const read = namesIn(names)
+  const titleOf = (field: string, value: unknown) => (field === 'name' ? String(value) : read(value))
   async function keep() {
     const { parent, ...details } = now
     const told = t('settings.saved')
@@ -57,19 +55,19 @@ export function TeamForm({ team, teams, people, onClose }: Props) {
         onChange={(event) => setNow({ ...now, name: event.currentTarget.value })}
         data-autofocus
       />
-      <SelectField
+      <TeamPicker
         label={t('settings.teams.parent')}
         value={now.parent}
         error={errors.parent}
-        clearable
-        data={optionsOf(teams.filter((one) => one.id !== team?.id))}
+        names={names}
+        but={team?.id}
         onChange={(parent) => setNow({ ...now, parent })}
       />
       <PeoplePicker
         label={t('settings.teams.leads')}
         value={now.leads}
         error={errors.leads}
-        names={people}
+        names={names}
         onChange={(leads) => setNow({ ...now, leads })}
       />
       <Meanwhile moved={meanwhile} label={(field) => t(`settings.teams.${field}`)} text={titleOf} />

@@ -90,7 +90,36 @@ export const useAll = <T>(type: string, path: string, query: Query = {}, enabled
 export const usePages = <T>(type: string, path: string, query: Query) =>
   useInfiniteQuery({
     queryKey: ['settings', type, path, query, 'pages'],
+    placeholderData: keepPreviousData,
     initialPageParam: '',
     getNextPageParam: (last: Page<T>) => last.next ?? undefined,
     queryFn: ({ pageParam, signal }) => pageOf<T>(type, path, { ...query, cursor: pageParam || undefined }, signal),
+  })
+
+/** Pages as one list, with the titles of what they name. */
+export const together = <T>(pages: readonly Page<T>[]) => ({
+  items: pages.flatMap((page) => page.items),
+  names: Object.assign({}, ...pages.map((page) => page.names)) as Record<string, string>,
+})
+
+/** All there are, page after page: for what is a tree, or a few hundred at most. */
+export const useEvery = <T>(type: string, path: string, query: Query) =>
+  useQuery({
+    queryKey: ['settings', type, path, query, 'every'],
+    placeholderData: keepPreviousData,
+    queryFn: async ({ signal }) => {
+      const pages = [await pageOf<T>(type, path, query, signal)]
+      for (let next = pages[0]?.next; next; next = pages.at(-1)?.next)
+        pages.push(await pageOf<T>(type, path, { ...query, cursor: next }, signal))
+      return together(pages)
+    },
+  })
+
+/** How many records meet the conditions, counted by the suite. */
+export const useCount = (type: string, path: string, query: Query, enabled = true) =>
+  useQuery({
+    enabled,
+    queryKey: ['settings', type, path, query, 'count'],
+    placeholderData: keepPreviousData,
+    queryFn: async ({ signal }) => (await get<{ count: number }>(`${path}/count`, { min_version: leastFor(type), ...query }, signal)).count,
   })

@@ -3,9 +3,9 @@ import { useTranslation } from '../../words'
 import { Effects } from './effects'
 import { changedOf, useForeseen } from './foreseen'
 import { FormDialog } from './form-dialog'
+import { PersonPicker, TeamsPicker } from './found-fields'
 import { Meanwhile } from './meanwhile'
-import { namesIn, optionsOf, type User, useRoles, useTeams } from './people'
-import { PersonPicker } from './people-fields'
+import { namesIn, type User, useRoles } from './people'
 import { roleName } from './role-name'
 import { useDraft } from './use-draft'
 import { useSave } from './use-save'
@@ -14,13 +14,13 @@ const LABELS: Record<string, string> = { roles: 'settings.pages.roles', teams: '
 
 interface Props {
   user: User
-  /** The names of people by id, as far as the page knows them. */
-  people: Record<string, string>
+  /** The names of people and teams by id, as far as the page knows them. */
+  names: Record<string, string>
   onClose(): void
 }
 
 /** Where somebody stands: each of the three is a command of its own, so only what changed is sent. */
-export function UserPlaces({ user, people, onClose }: Props) {
+export function UserPlaces({ user, names, onClose }: Props) {
   const { t } = useTranslation()
   const { save, busy, problem, errors } = useSave('user', ['roles', 'teams', 'manager'])
   const live = { roles: user.roles, teams: user.teams, manager: user.manager ?? null }
@@ -30,9 +30,8 @@ export function UserPlaces({ user, people, onClose }: Props) {
   const preview = `/identity/users/${user.id}/preview`
   const { isFetching } = useForeseen(preview, changed)
   const roles = useRoles().data?.items
-  const teams = useTeams().data?.items
   const roleOptions = (roles ?? []).map((role) => ({ value: role.id, label: roleName(role) }))
-  const names = namesIn([...Object.entries(people).map(([value, label]) => ({ value, label })), ...roleOptions, ...optionsOf(teams)])
+  const read = namesIn({ ...names, ...Object.fromEntries(roleOptions.map(({ value, label }) => [value, label])) })
   async function keep() {
     let { version } = draft
     for (const [name, value] of Object.entries(changed ?? {})) {
@@ -60,22 +59,22 @@ export function UserPlaces({ user, people, onClose }: Props) {
         data={roleOptions}
         onChange={(next) => setNow({ ...now, roles: next })}
       />
-      <MultiSelectField
+      <TeamsPicker
         label={t('settings.pages.teams')}
         value={now.teams}
         error={errors.teams}
-        data={optionsOf(teams)}
+        names={names}
         onChange={(next) => setNow({ ...now, teams: next })}
       />
       <PersonPicker
         label={t('settings.users.manager')}
         value={now.manager}
         error={errors.manager}
-        names={people}
+        names={names}
         but={user.id}
         onChange={(next) => setNow({ ...now, manager: next })}
       />
-      <Meanwhile moved={draft.meanwhile} label={(field) => t(LABELS[field] ?? '')} text={(_, ids) => names(ids)} />
+      <Meanwhile moved={draft.meanwhile} label={(field) => t(LABELS[field] ?? '')} text={(_, ids) => read(ids)} />
       <Effects path={preview} body={changed} />
     </FormDialog>
   )
