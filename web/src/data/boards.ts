@@ -25,6 +25,8 @@ export interface Group {
 export interface BoardAnswer {
   groups: Group[]
   names?: Names
+  /** The moment that it shows; undefined: now. While another one is on its way, that is not the page's. */
+  at?: string
 }
 
 export function boardOf(object: ObjectDescription, query: BoardQuery, moment: Moment) {
@@ -32,7 +34,7 @@ export function boardOf(object: ObjectDescription, query: BoardQuery, moment: Mo
   return {
     queryKey: keys.board(object.name, query, moment),
     staleTime: fresh(moment),
-    queryFn: ({ signal }: { signal: AbortSignal }) => {
+    queryFn: async ({ signal }: { signal: AbortSignal }): Promise<BoardAnswer> => {
       const least = isPast(moment) ? undefined : leastFor(object.name)
       const asked = {
         ...queryOf(list, moment),
@@ -42,7 +44,7 @@ export function boardOf(object: ObjectDescription, query: BoardQuery, moment: Mo
         names: cards ? true : undefined,
         min_version: least,
       }
-      return get<BoardAnswer>(`${object.path}/board`, asked, signal)
+      return { ...(await get<BoardAnswer>(`${object.path}/board`, asked, signal)), at: moment.at }
     },
   }
 }

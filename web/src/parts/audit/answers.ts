@@ -8,6 +8,7 @@ import { useTypes } from '../../meta/use-types'
 import { joined } from '../../ui/format'
 import { useTranslation } from '../../words'
 import type { Between, Found } from './between'
+import { spelled, splitOf, titleOf } from './naming'
 
 type Schemas = components['schemas']
 export type Head = Schemas['EventHead']
@@ -91,17 +92,14 @@ export const useEventTypes = () =>
     queryFn: ({ signal }) => get<Schemas['EventTypes']>('/audit/event-types', undefined, signal),
   })
 
-const parts = (type: string): string[] => (type.split('.').at(-1) ?? type).split(/(?<=[a-z])(?=[A-Z])/)
-
 /** What events and their records are called. */
 export function useWording() {
   const { t, i18n } = useTranslation()
   const types = useTypes()
   /** What its name begins with, in words, and what happened, by its end: `AccountTagsChanged` → account, tags changed. */
   const split = (type: string) => {
-    const words = parts(type)
-    const at = words.findIndex((_, n) => i18n.exists(`audit.done.${words.slice(n).join('')}`))
-    return { of: words.slice(0, Math.max(at, 0)), done: at < 0 ? words.join(' ') : t(`audit.done.${words.slice(at).join('')}`) }
+    const { of, end } = splitOf(type, (name) => i18n.exists(`audit.done.${name}`))
+    return { of, done: end ? t(`audit.done.${end}`) : spelled(type) }
   }
   const inWords = (type: string) => split(type).done
   return {
@@ -115,6 +113,7 @@ export function useWording() {
       const record = types.type(of.join('_').toLowerCase())
       return { record: record?.name, label: record ? `${record.label}: ${done}` : [...of, done].join(' ') }
     },
+    title: (record: Head['record']) => (record ? titleOf(record, types.type(record.type)) : undefined),
     /** The record type, or what the stream is. */
     kind: (one: Pick<Head, 'record' | 'stream' | 'read'>) => {
       if (one.read) return t('audit.reads')

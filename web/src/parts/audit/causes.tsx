@@ -32,7 +32,7 @@ interface Props {
 }
 
 function Branch({ act, tree, shown, onOpen }: Props) {
-  const { who, what, event, kind } = useWording()
+  const { who, what, event, kind, title } = useWording()
   const first = act.events[0]
   return (
     <li>
@@ -50,7 +50,7 @@ function Branch({ act, tree, shown, onOpen }: Props) {
               onClick={() => onOpen(one.event_id)}
               title={one.type}
             >
-              {event(one)} <span>{one.record?.title ?? kind(one)}</span>
+              {event(one)} <span>{title(one.record) ?? kind(one)}</span>
             </button>
             <Reactions of={one.event_id} tree={tree} shown={shown} onOpen={onOpen} />
           </li>

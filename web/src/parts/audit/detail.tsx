@@ -74,7 +74,8 @@ function Facts({ one: { event, names } }: { one: OneEvent }) {
 
 function RecordLink({ event }: { event: Head }) {
   const object = useObject(event.record?.type ?? '')
-  const text = event.record?.title ?? event.stream
+  const { title, kind } = useWording()
+  const text = title(event.record) ?? kind(event)
   if (!object?.commands.length || !event.record || !event.readable) return <>{text}</>
   return (
     <Link to="/o/$type/$id" params={{ type: object.name, id: event.record.id }}>

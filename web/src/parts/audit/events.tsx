@@ -36,13 +36,14 @@ export function Events({ asked, onOpen }: { asked: Asked; onOpen(event: string):
 
 function Row({ one, names, onOpen }: { one: Head; names: Names; onOpen(): void }) {
   const { t } = useTranslation()
-  const { who, what, kind } = useWording()
+  const { who, what, kind, title } = useWording()
+  const named = title(one.record)
   return (
     <li>
       <button type="button" onClick={onOpen}>
         <time dateTime={one.recorded_at}>{moment(one.recorded_at)}</time>
         <span className={s.text}>
-          <b>{who(one, names)}</b> {what(one)} {one.record?.title && <span className={s.title}>{one.record.title}</span>}
+          <b>{who(one, names)}</b> {what(one)} {named && <span className={s.title}>{named}</span>}
           {one.read && <ReadLine read={one.read} />}
           {one.reason && <i>{t('audit.because', { reason: one.reason })}</i>}
         </span>

@@ -4,7 +4,7 @@ import { useObject } from '../../meta/use-types'
 import { joined, number } from '../../ui/format'
 import { useTranslation } from '../../words'
 import { useResources } from '../settings/foreseen'
-import type { Head } from './answers'
+import { type Head, useWording } from './answers'
 import s from './audit.module.css'
 
 type Read = NonNullable<Head['read']>
@@ -12,10 +12,11 @@ type Read = NonNullable<Head['read']>
 /** In one line, what was read, refused, exported or asked. */
 export function ReadLine({ read }: { read: Read }) {
   const nameOf = useResources()
-  const titles = joined(read.records.map((one) => one.title ?? one.id))
-  const more =
-    read.records.length > 0 && read.records.length < read.count && !read.route ? ` +${number(read.count - read.records.length)}` : ''
-  const said = read.route || titles ? `${read.route} ${titles}${more}` : read.text
+  const { title } = useWording()
+  const titles = read.records.flatMap((one) => title(one) ?? [])
+  const rest = read.records.length > 0 && !read.route ? read.count - titles.length : 0 // not shown to this reader, or not sent
+  const more = rest > 0 ? (titles.length > 0 ? ` +${number(rest)}` : `(${number(rest)})`) : ''
+  const said = read.route || titles.length > 0 || more ? `${read.route} ${joined(titles)}${more}` : read.text
   return (
     <span className={s.title}>
       {nameOf(read.resource) || read.resource} {said}
@@ -26,6 +27,7 @@ export function ReadLine({ read }: { read: Read }) {
 /** All that the read log keeps of it. */
 export function ReadDetail({ read }: { read: Read }) {
   const { t } = useTranslation()
+  const { title } = useWording()
   const object = useObject(read.resource)
   const label = (name: string) => object?.fields.find((field) => field.name === name)?.label ?? name.replace('custom.', '')
   const facts = [
@@ -50,10 +52,12 @@ export function ReadDetail({ read }: { read: Read }) {
           <li key={one.id}>
             {one.title ? (
               <Link to="/o/$type/$id" params={{ type: one.type, id: one.id }}>
-                {one.title}
+                {title(one) ?? one.id}
               </Link>
             ) : (
-              one.id
+              <>
+                {t('common.notShown')} <code>{one.id}</code>
+              </>
             )}{' '}
             · {t('audit.times', { count: one.times, shown: number(one.times) })}
           </li>

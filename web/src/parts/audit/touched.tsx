@@ -13,13 +13,13 @@ interface Props {
 /** The records that a command and what followed from it have changed, and what takes the newest change of each back. */
 export function Touched({ records, onMore, busy }: Props) {
   const { t } = useTranslation()
-  const { event, kind } = useWording()
+  const { event, kind, title } = useWording()
   return (
     <>
       <ul className={s.touched}>
         {records.map((one) => (
           <li key={`${one.record.type}-${one.record.id}`}>
-            <b>{one.record.title || kind({ record: one.record, stream: '' })}</b> {one.types.map((type) => event({ type })).join(', ')}
+            <b>{title(one.record) || kind({ record: one.record, stream: '' })}</b> {one.types.map((type) => event({ type })).join(', ')}
             <small>{one.undo ? one.undo.label : one.undo_reason?.message}</small>
           </li>
         ))}

@@ -137,6 +137,7 @@ export default function Board({ object, query, onOpen, strip }: Props) {
                 : undefined
             }
             names={{ ...data.names, ...further.names }}
+            at={data.at}
             stages={paths}
             onOpen={onOpen}
             onMore={(key) => setOpen({ of: asked, pages: { ...pages, [key]: (pages[key] ?? 0) + 1 } })}

@@ -3,7 +3,6 @@ import { IconDots } from '@tabler/icons-react'
 import type { KeyboardEvent, ReactNode } from 'react'
 import type { Mark } from '../../data/list-news'
 import { useGlow } from '../../data/live'
-import { useMoment } from '../../data/moment'
 import type { Names } from '../../data/records'
 import type { ObjectDescription } from '../../meta/describe'
 import { type Doc, fieldValue, isEmpty } from '../../meta/meta'
@@ -25,6 +24,8 @@ export interface CardProps {
   moved?: string
   /** What somebody else did to it. */
   told?: { mark: Mark; text: string }
+  /** The moment that the board shows; undefined: now. */
+  at?: string
 }
 interface Props extends CardProps {
   /** The column that it stands in: not the one of its field, where somebody else moved it. */
@@ -38,9 +39,8 @@ interface Props extends CardProps {
 const days = (count: number) => new Intl.NumberFormat(locale(), { style: 'unit', unit: 'day', unitDisplay: 'long' }).format(count)
 
 /** What stands on a card: name, amount, how long it has been there, whose it is. */
-export function CardFace({ object, card, names, show, moved, told }: CardProps) {
+export function CardFace({ object, card, names, show, moved, told, at }: CardProps) {
   const { t } = useTranslation()
-  const { at } = useMoment()
   const board = object.board ?? { sum: [], card: [] }
   const age = ageOf(card[board.since ?? ''], at ? boundsOf(at)[1] : Date.now())
   const owner = String(card.owner ?? '')

@@ -36,6 +36,8 @@ interface Props {
   /** What the board is compared with: the columns at another moment, what it is called, and where a card stands there. */
   later?: { columns?: Data[]; label: string; movedTo(card: Doc): string | undefined }
   names: Names
+  /** The moment that the columns show; undefined: now. */
+  at?: string
   stages?: StagePaths
   onOpen(id: string): void
   /** More cards of a column. */
@@ -54,7 +56,7 @@ interface Lifted {
 const AT_EDGES = { threshold: { x: 0.08, y: 0.1 }, acceleration: 4 }
 
 /** The columns with their cards; what is lifted can be dropped on a column, or at the end on a way off the path. */
-export function Columns({ name, object, show, query, lanes, columns, later, names, stages, onOpen, onMore, news, onTake }: Props) {
+export function Columns({ name, object, show, query, lanes, columns, later, names, at, stages, onOpen, onMore, news, onTake }: Props) {
   const { t } = useTranslation()
   const past = usePast()
   const phone = usePhone()
@@ -122,6 +124,7 @@ export function Columns({ name, object, show, query, lanes, columns, later, name
                   moved={moved}
                   lane={column.key}
                   told={toldOf(news, card, column.key, { object, names, titleOf })}
+                  at={at}
                   fixed={past}
                   lanes={[...lanes, ...rails.map((key) => ({ key, title: titleOf(key), ramp: 1 }))]}
                   onOpen={onOpen}

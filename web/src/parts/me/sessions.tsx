@@ -7,6 +7,7 @@ import { Card } from '../../ui/page'
 import { toast } from '../../ui/toast'
 import { useTranslation } from '../../words'
 import { Waiting } from '../offline/waiting'
+import { deviceName } from './device'
 import s from './me.module.css'
 
 interface Session {
@@ -17,17 +18,6 @@ interface Session {
   current: boolean
 }
 const KEY = ['sessions']
-
-/** `Mozilla/5.0 (X11; Linux …) Chrome/…` → Chrome · Linux. */
-export function deviceName(agent: string): string {
-  const browser = /Edg|OPR|Firefox|Chrome|Safari|curl|python/i.exec(agent.replace('HeadlessChrome', 'Chrome'))?.[0] ?? ''
-  const system = /iPhone|iPad|Android|Windows|Mac OS X|Linux/.exec(agent)?.[0] ?? ''
-  const named: Record<string, string> = { Edg: 'Edge', OPR: 'Opera', 'Mac OS X': 'macOS' }
-  return [browser, system]
-    .filter(Boolean)
-    .map((name) => named[name] ?? name)
-    .join(' · ')
-}
 
 export function Sessions() {
   const { t } = useTranslation()
