@@ -17,6 +17,7 @@ ACROSS_ROLES = {
     "test_customer_merges",
     "test_http_export",
     "test_identity_sessions",
+    "test_import_corrections",
     "test_import_encodings",
     "test_import_http",
     "test_read_log",
@@ -35,6 +36,8 @@ IN_FEW_ROLES = {
     "test_identity_sign_in",
     "test_identity_setup",
     "test_identity_users",
+    "test_import_inspection",
+    "test_import_refused",
     "test_sales_service",
     "test_undo_rules",
 }

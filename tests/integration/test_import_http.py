@@ -1,39 +1,21 @@
-"""Imports over HTTP against the real suite: what a user sends, sees, corrects and takes back."""
+"""Imports over HTTP against the real suite: what a user sends, sees and takes back."""
 
 from __future__ import annotations
 
 import asyncio
-import csv
-import io
-import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
-import openpyxl
 import pytest
 import pytest_asyncio
 
-from services.integration.api import uploads
 from services.integration.jobs import execution
 from shared.kernel.kernel import Kernel
 from shared.security.permissions import Access
+from tests.support.fair import FAIR, MAPPING, csv_of, named, renamed, workbook
 from tests.support.importing import GUEST_LIST, Office, office
 from tests.support.leaks import files_with
 from tests.support.role_harness import acts_since
-from tests.support.roles import BUILT_IN
-
-MAPPING = """\
-name: Fair
-steps:
-  - name: accounts
-    file: fair.csv
-    resource: account
-    mode: upsert
-    key: name
-    fields: { name: Company, city: City, founded: Since }
-"""
-FAIR = "Company,City,Since\nAcme,Paris,1999\nBeta,Rome,soon\nGamma,Oslo,2001,x\nDelta,Bern,1980\n"
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
@@ -43,23 +25,6 @@ async def desk(form: None, tmp_path_factory: pytest.TempPathFactory) -> AsyncIte
 
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-def renamed(text: str, mark: str) -> str:
-    """The same companies under names of this test's own."""
-    for name in ("Acme", "Beta", "Gamma", "Delta"):
-        text = text.replace(name, f"{name} {mark}")
-    return text
-
-
-async def named(desk: Office, mark: str, **params: Any) -> dict[str, dict[str, Any]]:
-    page = await desk.get("/customer/accounts", q=mark, **params)
-    return {item["name"]: item for item in page["items"]}
-
-
-async def csv_of(desk: Office, path: str) -> list[dict[str, str]]:
-    answer = (await desk.client.get(path)).raise_for_status()
-    return list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
 
 
 async def test_good_rows_are_taken_and_bad_ones_come_back(desk: Office) -> None:
@@ -97,15 +62,6 @@ async def test_a_dry_run_tells_the_same_and_writes_nothing(desk: Office) -> None
     assert await named(desk, "Dry") == {}
 
 
-def workbook(rows: list[list[Any]]) -> bytes:
-    book, text = openpyxl.Workbook(write_only=True), io.BytesIO()
-    sheet = book.create_sheet()
-    for row in rows:
-        sheet.append(row)
-    book.save(text)
-    return text.getvalue()
-
-
 async def test_the_same_file_in_other_clothes(desk: Office) -> None:
     files = [
         workbook([["Company", "City", "Since"], ["Acme 表格", "Paris", 1999], ["Beta 表格", "Rome", None]]),
@@ -131,119 +87,6 @@ async def test_a_saved_mapping_is_used_again(desk: Office) -> None:
     broken = await desk.client.post("/imports/mappings", json={"name": "x", "mapping": MAPPING.replace("key:", "kee:")})
     assert broken.status_code == 422
     assert any("line 7" in e["message"] for e in broken.json()["errors"])
-
-
-@pytest.mark.parametrize("kind", ["csv", "xlsx"])
-async def test_rows_are_corrected_where_they_stand(desk: Office, kind: str) -> None:
-    acme, beta_name, name = f"Acme {kind}", f"Beta {kind}", f"Gamma {kind}"
-    rows = [["Company", "City", "Since"], [acme, "'=Paris", "1999"], [beta_name, "Rome\nItaly", "soon"]]
-    text = "\ufeff" + "\r\n\r\n".join(",".join(f'"{cell}"' for cell in row) for row in rows) + "\r\n?,Oslo,late\r\n"
-    files = {"fair.csv": text.encode() if kind == "csv" else workbook([*rows, ["?", "Oslo", "late"]])}
-    report = await desk.run(MAPPING, files, "/imports/dry-run")
-    beta, gamma = report["rejected"]
-    assert beta["cells"] == {"Company": beta_name, "City": "Rome\nItaly", "Since": "soon"}
-    one = [{"file": "fair.csv", "row": beta["row"], "cells": {"Since": "1980"}}]
-    again = await desk.run(MAPPING, files, "/imports/dry-run", corrections=one)
-    assert (again["totals"]["created"], again["rejected"]) == (2, [gamma])  # its line is where it was
-    both = [*one, {"file": "fair.csv", "row": gamma["row"], "cells": {"Since": "", "Company": name}}]
-    report = await desk.run(MAPPING, files, corrections=both)
-    assert (report["totals"]["created"], report["totals"]["rejected"]) == (3, 0)
-    found = await named(desk, kind)
-    assert (found[name]["founded"], found[beta_name]["founded"]) == (None, 1980)
-    assert found[acme]["city"] == "=Paris"  # as without corrections: the mark that kept a spreadsheet from it is off
-
-
-@pytest.mark.parametrize(
-    ("correction", "code"),
-    [
-        ({"row": 1, "cells": {"Town": "x"}}, "unknown-column"),
-        ({"row": 5, "cells": {"City": "x"}}, "out-of-range"),
-        ({"row": 1, "cells": {"Company": "", "City": "", "Since": ""}}, "required"),
-        ({"row": 0, "cells": {"City": "x"}}, "greater-than-equal"),
-        ({"file": "other.csv", "row": 1, "cells": {"City": "x"}}, "unused-file"),
-    ],
-)
-async def test_corrections_that_fit_no_row_are_refused(desk: Office, correction: dict[str, Any], code: str) -> None:
-    answer = await desk.send(MAPPING, {"fair.csv": FAIR}, corrections=[{"file": "fair.csv", **correction}])
-    assert (answer.status_code, [e["code"] for e in answer.json()["errors"]]) == (422, [code])
-
-
-async def test_a_key_is_of_the_corrections_too(desk: Office) -> None:
-    key, files = {"Idempotency-Key": "corrected-once"}, {"fair.csv": renamed(FAIR, "Keyed")}
-    desk.client.headers.update(key)
-    try:
-        first = await desk.send(MAPPING, files)
-        other = await desk.send(MAPPING, files, corrections=[{"file": "fair.csv", "row": 1, "cells": {"City": "Lyon"}}])
-    finally:
-        del desk.client.headers["Idempotency-Key"]
-    assert (first.status_code, other.json()["type"]) == (201, "/problems/idempotency-key-reused")
-    await desk.events(first.json()["id"])  # to its end: it writes while others look at the log
-
-
-async def test_a_saved_mapping_is_proposed_for_the_next_file(desk: Office) -> None:
-    named_encoding = MAPPING.replace("file: fair.csv", "file: fair.csv\n    encoding: cp1252")
-    id = await desk.create("/imports/mappings", name="Kept", mapping=named_encoding)
-    await desk.get(f"/imports/mappings/{id}", min_version=1)
-    answer = await desk.client.post("/imports/inspect", data={"mapping_id": id}, files={"file": ("next.csv", FAIR)})
-    found = answer.raise_for_status().json()
-    assert found["resource"] == "account"
-    [step] = found["suggestion"]["steps"]
-    assert (step["file"], step["mode"], step["fields"]) == (
-        "next.csv",
-        "upsert",
-        {"name": "Company", "city": "City", "founded": "Since"},
-    )
-    assert "encoding" not in step
-
-
-def bomb() -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/workbook.xml", "x")
-        archive.writestr("[Content_Types].xml", "<Types/>")
-        archive.writestr("xl/media/a", bytes(30_000_000))
-    return out.getvalue()
-
-
-@pytest.mark.parametrize(
-    ("mapping", "files", "field", "code"),
-    [
-        (MAPPING, {"fair.csv": b"Company,City,Since\nA,\xff\xfe,1\n"}, "fair.csv", "broken-encoding"),
-        (MAPPING, {"fair.csv": b"Company,City,Since\nA\0,B,1\n"}, "fair.csv", "nul"),
-        (MAPPING, {"fair.csv": b"Company,City\nA,B\n"}, "steps.0", "unknown-column"),
-        (MAPPING, {"fair.csv": bomb()}, "fair.csv", "xlsx-bomb"),
-        (MAPPING, {}, "fair.csv", "missing-file"),
-        (MAPPING, {"fair.csv": FAIR, "more.csv": FAIR}, "more.csv", "unused-file"),
-        (
-            MAPPING.replace("City, founded", "City, foundet"),
-            {"fair.csv": FAIR},
-            "steps.0.fields.foundet",
-            "unknown-field",
-        ),
-        ("name: [", {"fair.csv": FAIR}, "mapping", "broken-yaml"),
-        ("", {"fair.csv": FAIR}, "mapping", "required"),
-    ],
-)
-async def test_what_cannot_be_imported_is_refused_whole(
-    desk: Office, mapping: str, files: dict[str, bytes | str], field: str, code: str
-) -> None:
-    before = await desk.suite.kernel.store.head()
-    for path in ("/imports", "/imports/dry-run"):
-        answer = await desk.send(mapping, files, path)
-        assert answer.status_code == 422, answer.text
-        assert (field, code) in [(e["field"], e["code"]) for e in answer.json()["errors"]], answer.text
-    assert await acts_since(desk.suite, before) == []
-    assert not list((desk.suite.kernel.files / "incoming").glob("*"))
-
-
-async def test_bodies_that_are_no_upload(desk: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert (await desk.client.post("/imports", json={})).status_code == 415
-    broken = {"Content-Type": "multipart/form-data; boundary=x"}
-    assert (await desk.client.post("/imports", content=b"--y\r\n", headers=broken)).status_code == 422
-    assert (await desk.client.post("/imports", headers={"Content-Type": "multipart/form-data"})).status_code == 422
-    monkeypatch.setattr(uploads, "MAX_FILE_BYTES", 2_000)
-    assert (await desk.send(MAPPING, {"fair.csv": FAIR * 100})).status_code == 413
-    assert (await desk.send(MAPPING, {"fair.csv": FAIR * 1_000})).status_code == 413
 
 
 async def test_a_key_begins_an_import_once(desk: Office) -> None:
@@ -336,76 +179,6 @@ async def test_an_export_comes_back_as_it_was(desk: Office) -> None:
     assert {n: (a["description"], a["version"]) for n, a in found.items()} == {
         n: (f"{n}\nsecond line", 1) for n in names
     }
-
-
-async def test_the_record_type_is_found_and_reasons_come_in_the_language_of_the_caller(desk: Office) -> None:
-    part = {"file": ("export.csv", "商机名称,阶段,预计成交日期\n甲,赢单,2026/3/1\n乙,谈判,2027/3/1\n")}
-    headers = {"Accept-Language": "zh-CN"}
-    found = (await desk.client.post("/imports/inspect", files=part, headers=headers)).json()
-    assert found["resource"] == "opportunity"
-    assert found["matches"][0]["reason"] == "列名即为此意"
-    running, ended = found["suggestion"]["steps"]
-    assert running["fields"]["stage"]["replace"] == {"赢单": "negotiation", "谈判": "negotiation"}
-    assert [command["command"] for command in ended["then"]] == ["sales.WinOpportunity"]
-    nothing = {"file": ("x.csv", "foo,bar\n1,2\n")}
-    found = (await desk.client.post("/imports/inspect", files=nothing)).json()
-    assert (found["resource"], found["suggestion"], found["matches"][0]["field"]) == ("", {}, "")
-
-
-async def test_inspection_and_template(desk: Office) -> None:
-    part = {"file": ("客户.csv", "公司名称;行业;Since\n甲;零售;1999\n".encode("gbk"))}
-    found = (await desk.client.post("/imports/inspect", data={"resource": "account"}, files=part)).json()
-    assert (found["encoding"], found["delimiter"], found["rows"]) == ("gb18030", ";", 1)
-    assert found["samples"] == [{"公司名称": "甲", "行业": "零售", "Since": "1999"}]
-    step = found["suggestion"]["steps"][0]
-    assert (step["fields"]["name"], step["fields"]["industry"]) == ("公司名称", "行业")
-    assert [(m["column"], m["field"]) for m in found["matches"]] == [
-        ("公司名称", "name"),
-        ("行业", "industry"),
-        ("Since", "founded"),
-    ]
-    assert found["matches"][0] == {
-        "column": "公司名称",
-        "samples": ["甲"],
-        "field": "name",
-        "confidence": 1.0,
-        "reason": "the heading says so",
-    }
-    header = (await desk.client.get("/imports/template", params={"resource": "account"})).text
-    assert {"name", "industry", "owner"} <= set(header.strip("\ufeff\r\n").split(","))
-    assert (await desk.client.get("/imports/template", params={"resource": "shoe"})).status_code == 404
-    assert (await desk.client.get("/imports/template")).status_code == 422
-
-
-@pytest.mark.one_process
-async def test_only_those_with_the_right_import_and_only_their_own_is_seen(
-    desk: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    report = await desk.run(MAPPING, {"fair.csv": renamed(FAIR, "Rights")})
-    directory, id = desk.suite.kernel.directory, report["id"]
-
-    async def as_of_now(access: Access, path: str, status: int, method: str = "GET", **more: Any) -> None:
-        async def caller(claims: object) -> Access:
-            return access
-
-        with monkeypatch.context() as patch:
-            patch.setattr(directory, "caller", caller)
-            answer = await desk.client.request(method, path, **more)
-        assert answer.status_code == status, (path, answer.text)
-
-    seller = Access(desk.tenant, "s", (BUILT_IN["sales_representative"],))
-    marketer = Access(desk.tenant, "m", (BUILT_IN["marketing"],))
-    stranger = Access("another-tenant", "x", (BUILT_IN["administrator"],))
-    upload: dict[str, Any] = {"data": {"mapping": MAPPING}, "files": {"files": ("fair.csv", FAIR)}}
-    await as_of_now(seller, "/imports", 403, "POST", **upload)
-    await as_of_now(marketer, "/imports", 403, "POST", **upload)  # may import, but no accounts
-    for tail in ("", "/events", "/report", "/rejected.csv"):
-        await as_of_now(seller, f"/imports/{id}{tail}", 403)
-        await as_of_now(marketer, f"/imports/{id}{tail}", 404)
-        await as_of_now(stranger, f"/imports/{id}{tail}", 404)
-    for verb in ("pause", "resume", "revert"):
-        await as_of_now(marketer, f"/imports/{id}/{verb}", 404, "POST", json={})
-        await as_of_now(stranger, f"/imports/{id}/{verb}", 404, "POST", json={})
 
 
 @pytest.mark.parametrize("looks", [0, 1])
