@@ -30,7 +30,7 @@ from shared.security.signingkeys import PURPOSE, SigningKeys
 from shared.streaming.reconcile import DESTROYED
 from shared.streaming.shares import whole
 from shared.views.port import Checkpoint
-from shared.views.sqlite_file import checkpoints_in, counts_in
+from shared.views.sqlite_file import checkpoints_in, shown_in
 
 if TYPE_CHECKING:
     from shared.security.keyring_mongo_peek import MongoRingPeek
@@ -61,20 +61,23 @@ class Places(NamedTuple):
         return peek(self.keys, root_key_file(data))
 
     def checkpoints(self, data: Path) -> dict[str, Checkpoint]:
-        """Of the views. Raises ViewsUnavailable."""
+        """Of the views, which no suite has open. Raises ViewsUnavailable."""
         if self.views is None:
             return checkpoints_in(data / "views.db")
         from shared.views.mongo_catalogue import checkpoints_at
 
         return checkpoints_at(self.views)
 
-    def counts(self, data: Path, collections: Sequence[str]) -> dict[str, int]:
-        """How many documents of all organisations the views have, also while a suite runs. Raises ViewsUnavailable."""
-        if self.views is None:
-            return counts_in(data / "views.db", collections)
-        from shared.views.mongo_catalogue import counts_at
+    def shown(self, data: Path, collections: Sequence[str]) -> tuple[dict[str, Checkpoint], dict[str, int]]:
+        """The checkpoints of the views, and how many documents of all organisations they have of these collections.
 
-        return counts_at(self.views, collections)
+        Also while a suite writes to them. Raises ViewsUnavailable.
+        """
+        if self.views is None:
+            return shown_in(data / "views.db", collections)
+        from shared.views.mongo_catalogue import checkpoints_at, counts_at
+
+        return checkpoints_at(self.views), counts_at(self.views, collections)
 
     def ring_file(self, data: Path) -> str:
         return str(data / "keys" / "keys.db") if self.keys is None else "the database that CRM_KEYS names"

@@ -65,8 +65,8 @@ async def _shown(log: Log, data: Path | None, end: Manifest) -> dict[str, Shown]
 
     places = Places.named()
     kinds = {one.name: one.collection.name for one in catalogue_of(SERVICES)}
-    reached = whole(places.checkpoints(data or Path())).position
-    counts = places.counts(data or Path(), [*kinds.values()])
+    checkpoints, counts = places.shown(data or Path(), [*kinds.values()])
+    reached = whole(checkpoints).position
     sooner, later = await _begun(log, min(reached, end.position), max(reached, end.position))
     behind = reached < end.position
     found = {}

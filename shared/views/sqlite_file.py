@@ -185,25 +185,33 @@ def checkpoints_in(path: Path) -> dict[str, Checkpoint]:
         return {}
     try:
         with reading_only(path) as db:
-            found = db.execute("PRAGMA user_version").fetchone()[0]
-            chain_hash = "chain_hash" if found > 1 else "x''"
-            rows = db.execute(f"SELECT projection, position, {chain_hash} FROM checkpoints").fetchall()
+            return _checkpoints(db)
     except sqlite3.DatabaseError:
         return {}
+
+
+def _checkpoints(db: sqlite3.Connection) -> dict[str, Checkpoint]:
+    found = db.execute("PRAGMA user_version").fetchone()[0]
+    chain_hash = "chain_hash" if found > 1 else "x''"
+    rows = db.execute(f"SELECT projection, position, {chain_hash} FROM checkpoints").fetchall()
     whole = [Checkpoint(*row) for row in rows if list(map(type, row)) == [str, int, bytes]]
     return {RENAMED.get(c.projection, c.projection) if found < 3 else c.projection: c for c in whole}
 
 
-def counts_in(path: Path, collections: Sequence[str]) -> dict[str, int]:
-    """How many documents each of these has, in a file that a suite may have open. Raises ViewsUnavailable."""
+def shown_in(path: Path, collections: Sequence[str]) -> tuple[dict[str, Checkpoint], dict[str, int]]:
+    """The checkpoints, and how many documents each of these collections has, at one moment.
+
+    A suite may have the file open and write to it. Raises ViewsUnavailable.
+    """
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)) as db:
             db.execute("BEGIN")
             rows = db.execute("SELECT name, id FROM collections WHERE live = 1").fetchall()
-            return {
+            counts = {
                 name: db.execute(f"SELECT count(*) FROM c{id:d}").fetchone()[0]
                 for name, id in rows
                 if name in collections
             }
+            return _checkpoints(db), counts
     except sqlite3.Error as error:
         raise ViewsUnavailable(f"{path} cannot be read: {error}") from error
