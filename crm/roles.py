@@ -127,7 +127,7 @@ def build_app(kernel: Kernel, roles: Roles = ALL, web: Path = WEB) -> ASGIApp:
     routers = [health_router(kernel)]
     if served:
         routers += [search_router(kernel), changes_router(kernel), meta_router(kernel)]
-        routers += [docs_router([*apps])]
+        routers += [docs_router([service.name for service in SERVICES])]
     spanning = "What spans the services: search, live changes, the description of all records, health."
     root = ServiceApp("CRM", spanning, routers)
     at_root: dict[str, ASGIApp] = {segment: apps[service.name] for service in served for segment in service.at_root}

@@ -1,7 +1,8 @@
 """The cluster profile on one machine: `python -m infra.cluster up|down|status --data DIR`, as in `make cluster`.
 
 Each engine and each role is a process of its own on loopback: Apache Kafka, a server of MongoDB's protocol, the suite's
-server of EventStoreDB's protocol. A second `up` finds what the first one kept.
+server of EventStoreDB's protocol. In front of the routes is one address, infra/front.py. A second `up` finds what the
+first one kept.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ ROLES: dict[str, tuple[str, ...]] = {  # process → its roles; the first one ma
     "api": (APIS,),
 }
 ENGINES = ("mongodb", "eventstore", "kafka")
+FRONT = "front"  # the one address of all routes, and of the client
 
 
 class Failed(Exception):
@@ -60,7 +62,7 @@ class Cluster:
         file = self.data / "ports.json"
         self.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.ports = json.loads(file.read_text()) if file.exists() else {}
-        if new := [name for name in ("mongodb", "eventstore", *self.roles) if name not in self.ports]:
+        if new := [name for name in ("mongodb", "eventstore", FRONT, *self.roles) if name not in self.ports]:
             self.ports.update(zip(new, free_ports(len(new)), strict=True))
             file.write_text(json.dumps(self.ports))
 
@@ -77,10 +79,11 @@ class Cluster:
             self._start(name, self._role(name))
         for name in others:
             self._wait(name, self._is_ready)
+        self._wait(self._start(FRONT, self._front()), self._is_ready)
 
     def down(self) -> None:
-        """Ask each part to end, the roles before the engines, by its process id; what does not end is killed."""
-        for names in (list(reversed(self.roles)), list(reversed(ENGINES))):
+        """Ask each part to end, the front ones before those behind, by its process id; what does not end is killed."""
+        for names in ([FRONT], list(reversed(self.roles)), list(reversed(ENGINES))):
             for name in names:
                 self._signal(name, signal.SIGTERM)
             for name in names:
@@ -105,7 +108,7 @@ class Cluster:
             "eventstore": f"esdb://127.0.0.1:{self.ports['eventstore']}?tls=false",
             "kafka": f"kafka://127.0.0.1:{json.loads(kafka.read_text())[0]}" if kafka.exists() else "",
         }
-        return found | {name: f"http://127.0.0.1:{self.ports[name]}" for name in self.roles}
+        return found | {name: f"http://127.0.0.1:{self.ports[name]}" for name in (FRONT, *self.roles)}
 
     def greeting(self) -> str:
         """What the process of the routes printed at its last start: with the set-up link, while nobody can sign in."""
@@ -117,8 +120,8 @@ class Cluster:
             time.sleep(0.1)
 
     def parts(self) -> list[str]:
-        """The names of all engines and roles."""
-        return [*self._engines(), *self.roles]
+        """The names of all engines and roles, and of what is in front."""
+        return [*self._engines(), *self.roles, FRONT]
 
     def pid(self, name: str) -> int | None:
         """Of a part that runs."""
@@ -144,7 +147,15 @@ class Cluster:
     def _role(self, name: str) -> list[str]:
         folder = self.data / "roles" / name
         asked = [sys.executable, "-m", "crm", "serve", "--data", str(folder), "--port", str(self.ports[name])]
+        asked += ["--url", self.addresses()[FRONT]] if APIS in self.roles[name] else []
         return [*asked, *(part for role in self.roles[name] for part in ("--role", role))]
+
+    def _front(self) -> list[str]:
+        """With a route to each service that the process of the client does not serve."""
+        at = self.addresses()
+        services = [(s, name) for name, roles in self.roles.items() for s in _services(roles) if APIS not in roles]
+        routes = [part for service, name in services for part in ("--route", f"{service}={at[name]}")]
+        return [sys.executable, "-m", "infra.front", "--port", str(self.ports[FRONT]), "--to", at["api"], *routes]
 
     def environment(self) -> dict[str, str]:
         """The settings that all roles have."""
@@ -160,6 +171,7 @@ class Cluster:
             "CRM_ROOT_KEY": str(self.data / "root.key"),
             "CRM_IMPORTS": str(self.data / "imports"),
             "CRM_FILES": f"folder://{self.data / 'files'}",
+            "CRM_PROXIES": "127.0.0.1",
         }
 
     def _topics(self) -> None:
@@ -227,6 +239,11 @@ class Cluster:
         return self.data / f"{name}.log"
 
 
+def _services(roles: tuple[str, ...]) -> list[str]:
+    """Whose routes a process with these roles serves."""
+    return [one for role in roles if role.startswith("api:") for one in role.removeprefix("api:").split(",")]
+
+
 def _began(pid: int) -> str:
     """When a process began, "" where there is none: another one may have its number by now."""
     try:
@@ -261,6 +278,7 @@ def main() -> None:
             sys.exit(str(error))
     print("\n".join(_lines(cluster)))
     print(f"logs: {cluster.data}/*.log")
+    print(f"the suite: {cluster.addresses()[FRONT]}")
     if given.act == "up" and "#token=" in (said := cluster.greeting()):
         print(said[said.index("Nobody") :].strip())
 

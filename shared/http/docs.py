@@ -33,7 +33,10 @@ _POLICY = "; ".join(
 
 
 def docs_router(services: Sequence[str]) -> APIRouter:
-    """services: the prefixes under which they are found, in the order to show them; the root itself comes last."""
+    """services: the prefixes under which they are found, in the order to show them; the root itself comes last.
+
+    All of the suite are named, whichever this process serves: what stands in front sends each prefix to its process.
+    """
     router = APIRouter(route_class=DirectRoute)
     listed = html.escape(orjson.dumps([*services, ""]).decode())
     assets = {p.name: _asset(p) for p in sorted(_FOLDER.iterdir()) if p.suffix in _MEDIA}

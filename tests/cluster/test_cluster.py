@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from infra.cache import Missing
-from infra.cluster import ENGINES, ROLES, Cluster
+from infra.cluster import ENGINES, FRONT, ROLES, Cluster
 from infra.kafka.jars import jars
 from shared.clock import SystemClock, to_rfc3339
 from tests.cluster.help import Day, Wired, Wires, founded, wired
@@ -89,6 +89,29 @@ def test_what_one_process_writes_the_others_show(cluster: Cluster, collected: tu
         while won() != "10.00":
             assert time.monotonic() < deadline
         assert http.get(f"{at['warehouse']}/audit/events?limit=5").raise_for_status().json()["items"]
+
+
+async def test_one_address_leads_to_every_process(cluster: Cluster) -> None:
+    """The client, its routes wherever they are served, the stream of changes, an upload; no door of the suite."""
+    url = cluster.addresses()[FRONT]
+    with desk(cluster) as signed_in:
+        headers = signed_in.headers
+    async with httpx.AsyncClient(base_url=url, headers=headers, timeout=30) as http:
+        assert "<html" in (await http.get("/", headers={"accept": "text/html"})).text
+        for service in ("identity", "customer", "sales", "integration", "analytics", "audit"):
+            document = (await http.get(f"/{service}/openapi.json")).raise_for_status().json()
+            assert document["servers"] == [{"url": f"/{service}"}]
+        assert (await http.get("/audit/events?limit=5")).raise_for_status().json()["items"]
+        asked = {"sql": "SELECT count() AS n FROM accounts"}
+        assert (await http.post("/analytics/sql", json=asked)).raise_for_status().json()["rows"]
+        async with asyncio.timeout(SECONDS), http.stream("GET", "/changes") as changes:
+            lines = changes.aiter_lines()
+            await anext(lines)
+            made = (await http.post("/customer/accounts", json={"name": "Through one door"})).raise_for_status().json()
+            while made["id"] not in await anext(lines):
+                pass
+        for door in ("/warehouse/rows", "/past/page"):
+            assert (await http.post(door, json={})).status_code in (404, 405)
 
 
 def test_one_trace_leads_through_all_processes(cluster: Cluster, collected: tuple[Collector, str]) -> None:

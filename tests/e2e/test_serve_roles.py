@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from crm.roles import SERVICES
 from tests.support.processes import Served, crm, served, set_up
 
 
@@ -35,10 +36,12 @@ def test_a_process_serves_its_services_alone(running: Served) -> None:
         assert http.get("/readyz").json()["status"] == "ready"
 
 
-def test_the_first_page_lists_what_is_served(running: Served) -> None:
+def test_the_reference_lists_all_services_whoever_serves_them(running: Served) -> None:
     page = httpx.get(f"{running.url}/docs").text
-    assert "customer" in page
-    assert "sales" not in page
+    for one in SERVICES:
+        assert f"&quot;{one.name}&quot;" in page
+    assert httpx.get(f"{running.url}/customer/openapi.json").json()["servers"] == [{"url": "/customer"}]
+    assert httpx.get(f"{running.url}/sales/openapi.json").status_code == 404
     assert "api:customer,identity projector" in running.greeting
 
 

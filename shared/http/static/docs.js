@@ -12,7 +12,11 @@ const METHODS = ["get", "post", "put", "patch", "delete"];
 let current = services[0];
 
 async function documentOf(service) {
-  if (!documents.has(service.name)) documents.set(service.name, await (await fetch(service.url)).json());
+  if (!documents.has(service.name)) {
+    const answer = await fetch(service.url);
+    if (!answer.ok) throw answer;
+    documents.set(service.name, await answer.json());
+  }
   return documents.get(service.name);
 }
 
@@ -112,7 +116,13 @@ async function draw() {
   drawTabs();
   const service = current;
   let doc;
-  try { doc = await documentOf(service); } catch { at("main").replaceChildren(h("p", {}, t("failed"))); return; }
+  try { doc = await documentOf(service); } catch (refused) {
+    if (service === current) {
+      at("main").replaceChildren(h("p", {}, t(refused.status === 404 ? "elsewhere" : "failed")));
+      at("contents").replaceChildren();
+    }
+    return;
+  }
   if (service !== current) return;
   const operations = operationsOf(doc);
   const groups = [...byTag(operations)];

@@ -22,6 +22,7 @@ const WORDS = {
   wrong: ["That did not work", "登录失败"],
   open: ["no sign-in needed", "无需登录"],
   operations: ["operations", "个接口"],
+  elsewhere: ["Another process serves these routes. Open this page at the address that people use.", "这些接口由其他进程提供。请从用户使用的地址打开本页。"],
   failed: ["The document could not be read.", "无法读取接口文档。"],
   noAnswer: ["No answer: ", "无响应："],
   binary: ["bytes of", "字节，类型"],
