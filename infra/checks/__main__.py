@@ -166,7 +166,9 @@ def faults(rendered: list[Path]) -> Iterator[str]:
     for one in rendered:
         yield from (f"{one.name}: {fault}" for fault in manifests(one, schemas))
     yield from tool(BIN / "hadolint", ROOT / "compose" / "Dockerfile")
-    yield from tool(BIN / "docker-compose", "--profile", "*", "-f", ROOT / "compose" / "compose.yaml", "config", "-q")
+    composed: list[str | Path] = [BIN / "docker-compose", "--profile", "*", "-f", ROOT / "compose" / "compose.yaml"]
+    yield from tool(*composed, "config", "-q")
+    yield from tool(*composed, "-f", ROOT / "compose" / "clickhouse.yaml", "config", "-q")
     yield from wrong_rules(measures())
 
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Makes what compose.yaml needs and no repository holds: certificates, passwords, addresses with them, root key, backup key.
 #   bash infra/compose/secrets.sh            once
-#   bash infra/compose/secrets.sh --renew    within a year: other certificates, by another authority; nothing else changes
+#   bash infra/compose/secrets.sh --renew    within a year: other certificates, by another authority, and what an older
+#                                            version of this file did not make; nothing else changes
 set -euo pipefail
 cd "$(dirname "$0")"
 umask 077
@@ -12,27 +13,44 @@ certificates() {
     trap 'rm -rf "$made"' EXIT
     openssl req -x509 -newkey rsa:3072 -nodes -days 365 -subj "/CN=crm compose authority" \
         -keyout "$made/authority.key" -out "$made/ca.crt" 2> /dev/null
-    openssl req -newkey rsa:3072 -nodes -subj "/CN=eventstoredb-node" -keyout "$made/node.key" -out "$made/node.csr" 2> /dev/null
-    openssl x509 -req -in "$made/node.csr" -CA "$made/ca.crt" -CAkey "$made/authority.key" -CAcreateserial -days 365 \
-        -out "$made/node.crt" -extfile <(printf 'subjectAltName=DNS:eventstore,DNS:localhost,IP:127.0.0.1') 2> /dev/null
-    mkdir -p eventstore/authority
+    certificate eventstore eventstoredb-node
+    certificate clickhouse clickhouse
+    mkdir -p eventstore/authority clickhouse
     mv -f "$made/ca.crt" eventstore/authority/ca.crt
-    mv -f "$made/node.key" "$made/node.crt" eventstore
+    mv -f "$made"/eventstore/node.* eventstore
+    mv -f "$made"/clickhouse/node.* clickhouse
+}
+
+# Of a host, with a common name: EventStoreDB asks for its own.
+certificate() {
+    mkdir "$made/$1"
+    openssl req -newkey rsa:3072 -nodes -subj "/CN=$2" -keyout "$made/$1/node.key" -out "$made/$1.csr" 2> /dev/null
+    openssl x509 -req -in "$made/$1.csr" -CA "$made/ca.crt" -CAkey "$made/authority.key" -CAcreateserial -days 365 \
+        -out "$made/$1/node.crt" -extfile <(printf 'subjectAltName=DNS:%s,DNS:localhost,IP:127.0.0.1' "$1") 2> /dev/null
+}
+
+# ClickHouse's password: the suite reads it, the server its hash.
+facts() {
+    if [ -e clickhouse/password ]; then return; fi
+    mkdir -p clickhouse
+    openssl rand -hex 24 | tr -d '\n' > clickhouse/password
+    printf 'users: {crm: {password_sha256_hex: "%s"}}\n' "$(sha256sum < clickhouse/password | cut -d' ' -f1)" > clickhouse/password.yaml
 }
 
 # The folder is its maker's alone, so nobody else on this machine reaches what is in it. Docker mounts the files, and the
-# users of the containers (10001, 1000, 999) read them there.
+# users of the containers (10001, 1000, 999, 101) read them there.
 permissions() {
     chmod 0700 .
     chmod 0444 root.key backup.key eventstore-url views-url keys-url mongodb.key mongodb-password \
-        eventstore/*.crt eventstore/*.key eventstore/authority/ca.crt
-    chmod 0755 eventstore eventstore/authority
+        eventstore/*.crt eventstore/*.key eventstore/authority/ca.crt clickhouse/*
+    chmod 0755 eventstore eventstore/authority clickhouse
 }
 
 case "${1-}" in
 --renew)
     if [ ! -e secrets/root.key ]; then echo "infra/compose/secrets is not there: make it first, without --renew" >&2; exit 1; fi
     cd secrets
+    facts
     certificates
     permissions
     echo "infra/compose/secrets: other certificates, until $(openssl x509 -in eventstore/node.crt -noout -enddate | cut -d= -f2)"
@@ -53,6 +71,7 @@ id=$({ printf 'crm.backup.key'; openssl pkey -inform DER -in signing.der -pubout
 printf '{"format": 1, "id": "%s", "secret": "%s", "signing": "%s"}\n' "$id" "$(openssl rand -base64 32)" "$(tail -c 32 signing.der | base64 -w 0)" > backup.key
 rm signing.der
 openssl rand -hex 24 | tr -d '\n' > mongodb-password
+facts
 certificates
 admin=$(openssl rand -hex 24)
 printf 'EVENTSTORE_DEFAULT_ADMIN_PASSWORD=%s\nEVENTSTORE_DEFAULT_OPS_PASSWORD=%s\n' "$admin" "$(openssl rand -hex 24)" > eventstore.env

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
@@ -273,8 +274,10 @@ def test_the_secrets_of_compose_are_made_once_and_usable(tmp_path: Path) -> None
     made = tmp_path / "secrets"
     assert load_key(made / "backup.key").id
     load_root_key(made / "root.key", create=False)
-    named = yaml.safe_load((ROOT / "infra/compose/compose.yaml").read_text())["secrets"].values()
-    assert [one["file"] for one in named if not (tmp_path / one["file"]).exists()] == []
+    files = [yaml.safe_load((ROOT / f"infra/compose/{name}.yaml").read_text()) for name in ("compose", "clickhouse")]
+    named = [one["file"] for file in files for one in file["secrets"].values()]
+    named += [mount.split(":")[0] for mount in files[1]["services"]["clickhouse"]["volumes"] if "secrets/" in mount]
+    assert [one for one in named if not (tmp_path / one).exists()] == []
     again = subprocess.run(["bash", script], check=False, capture_output=True, text=True)
     assert (again.returncode, "nothing is changed" in again.stderr) == (1, True)
     assert stat.S_IMODE(made.stat().st_mode) == 0o700  # what others may read in it is reached by mounts alone
@@ -289,15 +292,20 @@ def test_the_certificates_of_compose_are_renewed_and_nothing_else(tmp_path: Path
     assert (early.returncode, "make it first" in early.stderr, (tmp_path / "secrets").exists()) == (1, True, False)
     subprocess.run(["bash", script], check=True, capture_output=True)
     before = contents(tmp_path / "secrets")
+    (tmp_path / "secrets/clickhouse/password").unlink()  # as an older version left it
     done = subprocess.run(["bash", script, "--renew"], check=True, capture_output=True, text=True)
     after = contents(tmp_path / "secrets")
     assert "--force-recreate" in done.stdout
     assert after.keys() == before.keys()
     changed = {name for name in after if after[name] != before[name]}
-    assert changed == {"eventstore/authority/ca.crt", "eventstore/node.crt", "eventstore/node.key"}
-    authority, node = (tmp_path / "secrets/eventstore" / name for name in ("authority/ca.crt", "node.crt"))
-    trusted = ["openssl", "verify", "-CAfile", str(authority), "-verify_hostname", "eventstore", str(node)]
-    assert subprocess.run(trusted, check=False, capture_output=True).returncode == 0
+    nodes = {f"{host}/node.{part}" for host in ("eventstore", "clickhouse") for part in ("crt", "key")}
+    assert changed == {"eventstore/authority/ca.crt", "clickhouse/password", "clickhouse/password.yaml", *nodes}
+    hashed = yaml.safe_load(after["clickhouse/password.yaml"])["users"]["crm"]["password_sha256_hex"]
+    assert hashed == hashlib.sha256(after["clickhouse/password"]).hexdigest()
+    for host in ("eventstore", "clickhouse"):
+        authority, node = (str(tmp_path / "secrets" / n) for n in ("eventstore/authority/ca.crt", f"{host}/node.crt"))
+        trusted = ["openssl", "verify", "-CAfile", authority, "-verify_hostname", host, node]
+        assert subprocess.run(trusted, check=False, capture_output=True).returncode == 0
 
 
 def contents(folder: Path) -> dict[str, bytes]:
