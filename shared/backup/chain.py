@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from shared.backup.columns import blocks
 from shared.backup.keyfile import BackupKey
-from shared.backup.manifest import MANIFESTS, SEGMENTS, File, Manifest
+from shared.backup.manifest import KEYS, MANIFESTS, SEGMENTS, File, Manifest
 from shared.backup.place import Place
 from shared.backup.problems import BackupProblem, Damaged
 from shared.backup.sealed import unseal
 from shared.events.envelope import Stored
 from shared.ledger.frontier import Frontier
 from shared.ledger.leaf import leaves_of
+from shared.security.ringcopy import FILES, RingCopy
 
 KEPT_KEYS = 2  # copies of the keys; older ones are removed at once: they hold keys of people who are erased by now
 
@@ -118,3 +120,28 @@ async def with_keys(place: Place, key: BackupKey) -> dict[str, Manifest]:
 async def kept_keys(place: Place, key: BackupKey) -> set[str]:
     """The names of the copies of the keys that are kept, and of the lists of erased people that go with them."""
     return {file.name for one in (await with_keys(place, key)).values() for file in (one.keys, one.erased)}
+
+
+async def copy_of(place: Place, key: BackupKey, file: File) -> RingCopy:
+    """A copy of the keys, as a manifest names it. Raises BackupProblem."""
+    content = unseal(key.secret, KEYS, await place.content(file), file.name)
+    try:
+        return RingCopy.from_bytes(content)
+    except ValueError as error:
+        raise Damaged(f"{file.name}: {error}") from error
+
+
+async def completed(place: Place, key: BackupKey, ring: RingCopy) -> RingCopy:
+    """With the files of older copies that it lacks: a process that does not sign has no key of the notary to copy.
+
+    An older copy or manifest that is damaged hinders nothing.
+    """
+    if ring.files.keys() >= {*FILES}:
+        return ring
+    with suppress(BackupProblem):
+        for one in (await with_keys(place, key)).values():
+            with suppress(BackupProblem):
+                older = await copy_of(place, key, one.keys)
+                if older.root == ring.root:
+                    ring = replace(ring, files={**older.files, **ring.files})
+    return ring

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from importlib.metadata import version
 
-from shared.backup.chain import files_of, kept_keys
+from shared.backup.chain import completed, files_of, kept_keys
 from shared.backup.columns import packed
 from shared.backup.keyfile import BackupKey
 from shared.backup.manifest import (
@@ -121,7 +121,7 @@ class Backup:
         """
         if known is not None and self._ring == (mark, known[1].keys, known[1].erased):
             return known[1].keys, known[1].erased, []
-        ring = await self._source.ring()
+        ring = await completed(self._place, self._key, await self._source.ring())
         label = f"{len(ring.destroyed):09d}"
         keys = await self._sealed(KEYS, ring.to_bytes(), label)
         erased = await self._sealed(ERASED, b"".join(one for one, _ in ring.destroyed), label)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
-from shared.backup.chain import Chain, Proof, chain_of, events_of, files_of, with_keys
+from shared.backup.chain import Chain, Proof, chain_of, completed, copy_of, events_of, files_of
 from shared.backup.keyfile import BackupKey
-from shared.backup.manifest import ERASED, KEYS, File, Manifest
+from shared.backup.manifest import ERASED, Manifest
 from shared.backup.one_tenant import Extract
 from shared.backup.place import Place
-from shared.backup.problems import BackupProblem, Damaged
 from shared.backup.sealed import unseal
 from shared.clock import Clock, Micros
 from shared.events.envelope import Stored
@@ -20,7 +18,6 @@ from shared.faults import crashpoint
 from shared.kernel.uniqueness import EVERYWHERE
 from shared.ledger.frontier import Frontier
 from shared.ledger.leaf import leaves_of
-from shared.security import ringcopy
 from shared.security.ringcopy import RingCopy
 
 ERASED_BYTES = 32  # of the hash of a subject
@@ -188,31 +185,9 @@ class Restore:
         """The newest keys there are, without those of everybody who was erased, however old the events are."""
         newest = await self._place.newest(self._key)
         one = newest[1] if newest else chain.end
-        ring = await self._copy(one.keys)
-        if not ring.files.keys() >= {*ringcopy.FILES}:
-            ring = await self._completed(ring)
+        ring = await completed(self._place, self._key, await copy_of(self._place, self._key, one.keys))
         ring = ring.without(await self._erased(one), self._clock.now())
         return ring.of_tenants({extract.tenant, EVERYWHERE}) if extract else ring
-
-    async def _copy(self, file: File) -> RingCopy:
-        """Raises BackupProblem."""
-        content = unseal(self._key.secret, KEYS, await self._place.content(file), file.name)
-        try:
-            return RingCopy.from_bytes(content)
-        except ValueError as error:
-            raise Damaged(f"{file.name}: {error}") from error
-
-    async def _completed(self, ring: RingCopy) -> RingCopy:
-        """With the files of older copies that it lacks: a process that does not sign has no key of the notary to copy.
-
-        An older copy that is damaged hinders no restore.
-        """
-        for one in (await with_keys(self._place, self._key)).values():
-            with suppress(BackupProblem):
-                older = await self._copy(one.keys)
-                if older.root == ring.root:
-                    ring = replace(ring, files={**older.files, **ring.files})
-        return ring
 
     async def _erased(self, one: Manifest) -> set[bytes]:
         """The shred list: of everybody whom any list that is there names."""
