@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Collection, Sequence
+from hashlib import sha256
 
 from shared.clock import Clock
 from shared.events.codec import Codec, Undecodable
@@ -17,6 +18,8 @@ from shared.events.envelope import Stored, id_of
 from shared.events.registry import names_of
 from shared.eventstore.port import EventStore
 from shared.kernel.catalogue import AnyAggregate, Catalogue
+from shared.kernel.uniqueness import EVERYWHERE
+from shared.ledger.timeline import STREAM as RESTORES
 from shared.past.port import LATE, Change, Past, Position, Version
 from shared.streaming.feed import Batch, StoreFeed
 from shared.streaming.folding import PASSING
@@ -70,9 +73,7 @@ class PastProjector(Subscription):
 async def begin(past: Past, store: EventStore, codec: Codec) -> None:
     """Bring the past to agree with log and keys: one that does not is dropped, to be filled again."""
     position, head, destroyed = await past.position(), await store.head(), await codec.keys.destroyed()
-    lost = position.number > head or (
-        position.chain_hash and position.chain_hash != await store.chain_hash(position.number)
-    )
+    lost = position.number > head or (position.chain_hash and position != await at(store, position.number))
     masked = position.number > 0 and await past.destroyed() != destroyed
     if lost or masked or (not position.number and head > FAR):
         await past.start_again(await at(store, head), destroyed)
@@ -81,7 +82,15 @@ async def begin(past: Past, store: EventStore, codec: Codec) -> None:
 
 
 async def at(store: EventStore, position: int) -> Position:
-    return Position(position, await store.chain_hash(position))
+    """With what tells the log at this position from another one: a server's log, which has no chain hash, by its last
+    restore.
+    """
+    return Position(position, await store.chain_hash(position) or await _timeline(store))
+
+
+async def _timeline(store: EventStore) -> bytes:
+    restores = await store.read(EVERYWHERE, RESTORES)
+    return sha256((restores[-1].event_id if restores else "never restored").encode()).digest()
 
 
 class PastVersions:
@@ -92,6 +101,7 @@ class PastVersions:
     ) -> None:
         self._catalogue, self._store, self._views = catalogue, store, views
         self._past, self._codec, self._holder = past, codec, holder
+        self._timeline = b""
         self._erasures = names_of(Erased)  # after one of them, no version of the record shows the person
 
     async def position(self) -> int:
@@ -99,7 +109,8 @@ class PastVersions:
         return (await self._past.position()).number
 
     async def load(self) -> int:
-        """See Handler.load."""
+        """See Handler.load. While a server's log is restored, nobody works on it: its timeline is that of the start."""
+        self._timeline = await _timeline(self._store)
         return await self.position()
 
     def forget(self) -> None:
@@ -114,7 +125,8 @@ class PastVersions:
         for one in batch.events:
             streams.setdefault((one.tenant, one.stream), []).append(one)
         changes = await self._changes(streams)
-        await self._past.write(changes, await at(self._store, batch.position), self._holder.lease())
+        known = Position(batch.position, await self._store.chain_hash(batch.position) or self._timeline)
+        await self._past.write(changes, known, self._holder.lease())
         if any(one.whole for one in changes):
             await self._past.purge(await self._past.destroyed())
         await self._codec.keys.look()
