@@ -6,7 +6,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from typing import Protocol, TypeVar
 from uuid import uuid4
@@ -17,6 +17,7 @@ from shared.views.port import Lease, LeaseLost
 T = TypeVar("T")
 
 SECONDS = 10.0  # until another process may take over from one that was killed
+BEATS = 4  # a lease is prolonged so often in its time, while work goes on that is longer
 
 log = logging.getLogger("crm.leases")
 
@@ -75,6 +76,24 @@ class LeaseHolder:
             taken.append(one)
         self._lease = together(taken, now + self._seconds)
         return True
+
+    @asynccontextmanager
+    async def kept(self) -> AsyncIterator[None]:
+        """Prolong the lease for as long as the block takes. Whether it is still held, the next write tells."""
+        beating = asyncio.create_task(self._beat())
+        try:
+            yield
+        finally:
+            beating.cancel()
+            await asyncio.gather(beating, return_exceptions=True)
+
+    async def _beat(self) -> None:
+        while (lease := self._lease) is not None:
+            await asyncio.sleep(self._seconds / 1e6 / BEATS)
+            for one in lease.each:
+                now = self._clock.now()
+                with suppress(Exception):  # the next write meets the same
+                    await self._leases.lease(one.name, self._id, now, now + self._seconds)
 
     def lose(self) -> None:
         """A write was refused: another process has the lease."""

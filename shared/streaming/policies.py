@@ -39,7 +39,6 @@ CHECKPOINT = "policies:reactions"
 BATCH = 500
 PAUSE = 0.01  # seconds between two batches, so that events gather under load
 RETRY_SECONDS = 1.0
-LEASE_SECONDS = 120.0  # a batch of reactions may take this long: it may purge the views
 ATTEMPTS = 4
 PAUSE_SECONDS = 0.1
 PARKED_SECONDS = 300.0  # between two looks at what is parked: what refused it, such as a hold, may have ended
@@ -59,7 +58,7 @@ class PolicyRunner(Subscription):
         clock: Clock | None = None,
         past: PastUpkeep | None = None,
     ) -> None:
-        store, holder = bus.repository.store, LeaseHolder(bus.views, CHECKPOINT, clock, LEASE_SECONDS)
+        store, holder = bus.repository.store, LeaseHolder(bus.views, CHECKPOINT, clock)
         self._reactions = Reactions(policies, bus, codec, holder, past)
         self._views, self._look_at, self._after = bus.views, 0.0, ""
         super().__init__(StoreFeed(store), self._reactions, holder, Pace(BATCH, lambda _: PAUSE, RETRY_SECONDS))
@@ -77,7 +76,7 @@ class PolicyRunner(Subscription):
         return done
 
     async def _retry_some(self, attempts: int, after: str = "") -> tuple[int, str]:
-        async with self.lock:
+        async with self.lock, self.holder.kept():
             return await try_some(self._views, self.holder, partial(self._reactions.retry, attempts), after)
 
     async def idle(self) -> None:

@@ -137,7 +137,8 @@ class Subscription:
                 batch = await self.feed.read(self.position, self.pace.batch)
                 if batch.position == self.position and not batch.events:
                     return 0
-                before, self.position = self.position, await self._handler.handle(batch)
+                async with self.holder.kept():
+                    before, self.position = self.position, await self._handler.handle(batch)
                 BATCH_EVENTS.record(len(batch.events), {"subscription": self.holder.name})
                 return len(batch.events) or self.position - before
             except LeaseLost:

@@ -26,7 +26,6 @@ CHECKPOINT = "warehouse:facts"
 WORTH_A_BLOCK = 1000  # fewer events than this wait up to PAUSE, so that rows are inserted in blocks
 PAUSE = 1.0
 RETRY_SECONDS = 2.0
-LEASE_SECONDS = 60.0  # a batch and its roll-ups may take this long
 
 log = logging.getLogger("crm.warehouse")
 
@@ -47,7 +46,7 @@ class WarehouseFeed(Subscription):
     ) -> None:
         self.warehouse, self.store, self.tables, self._clock = warehouse, store, tuple(tables), clock
         self.leases = leases
-        holder = LeaseHolder(leases, CHECKPOINT, clock, LEASE_SECONDS)
+        holder = LeaseHolder(leases, CHECKPOINT, clock)
         self.facts = FactRows(warehouse, store, codec, aggregates, tables, clock, holder, zone)
         self.rollups = self.facts.rollups
         self.stale: list[FactTable] = []

@@ -78,6 +78,36 @@ async def test_a_second_projector_takes_over_from_one_that_was_killed(room: ToyR
     assert heard.forgot  # it heard nothing of the first event
 
 
+async def test_a_lease_is_prolonged_for_as_long_as_a_batch_takes(
+    room: ToyRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leases, "BEATS", 2000)
+    clock = SetClock(SystemClock().now())
+    slow, other = process(room, clock), process(room, clock)
+    await room.happen("a", ToyMade("a"))
+    write, lease, beats = SqliteViews.write, SqliteViews.lease, [0]
+
+    async def counted(self: SqliteViews, *given: Any, **more: Any) -> Any:
+        beats[0] += 1
+        return await lease(self, *given, **more)
+
+    async def late(self: SqliteViews, *given: Any) -> None:
+        for _ in range(5):
+            clock.time += EXPIRED // 2
+            wanted = beats[0] + 2
+            while beats[0] < wanted:
+                await asyncio.sleep(0.001)
+            assert not await other.holder.take()
+        await write(self, *given)
+
+    with patch.object(SqliteViews, "lease", counted), patch.object(SqliteViews, "write", late):
+        await slow.step()
+    assert slow.position == await room.store.head()
+    assert await room.shown() == await room.folded()
+    clock.time += EXPIRED
+    assert await other.holder.take()
+
+
 async def test_a_projector_that_stops_gives_its_lease_back(room: ToyRoom) -> None:
     clock = SetClock(SystemClock().now())
     first, second = process(room, clock), process(room, clock)
