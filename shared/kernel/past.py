@@ -12,7 +12,7 @@ from shared.errors import Unavailable
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.repository import Repository
 from shared.messages import say
-from shared.past.port import OPEN, At, Counted, Hit, NotCovered, PastReader, PastUnavailable, PastUpkeep
+from shared.past.port import OPEN, At, Counted, Hit, NotCovered, NotHeld, PastReader, PastUnavailable, PastUpkeep
 from shared.streaming.formula_views import FormulaSource
 from shared.views.port import By, Document, Page, Query, Scope, Total, Views
 
@@ -45,7 +45,7 @@ class PastAnswers:
     async def find(self, aggregate: AnyAggregate, query: Query, scope: Scope, at: At) -> Page | None:
         """A page of documents as they were."""
         name = aggregate.collection.name
-        found = await self._asked(aggregate, scope, at, lambda: self.past.page(name, query, scope, at))
+        found = await self._asked(aggregate, scope, at, lambda past: past.page(name, query, scope, at))
         if found is None:
             return None
         return Page(await self._documents(aggregate, scope.tenant, found[0]), found[1])
@@ -53,7 +53,7 @@ class PastAnswers:
     async def count(self, aggregate: AnyAggregate, query: Query, scope: Scope, at: At) -> Counted | None:
         """How many there were."""
         name = aggregate.collection.name
-        return await self._asked(aggregate, scope, at, lambda: self.past.count(name, query, scope, at))
+        return await self._asked(aggregate, scope, at, lambda past: past.count(name, query, scope, at))
 
     async def totals(
         self,
@@ -73,8 +73,8 @@ class PastAnswers:
         found: list[list[Total]] = []
         for field in (sum, *more):
 
-            async def ask(field: str | None = field) -> list[Total]:
-                return await self.past.totals(collection, query, scope, at, names, field)
+            async def ask(past: PastReader, field: str | None = field) -> list[Total]:
+                return await past.totals(collection, query, scope, at, names, field)
 
             if (totals := await self._asked(aggregate, scope, at, ask)) is None:
                 return None
@@ -85,7 +85,7 @@ class PastAnswers:
     async def density(self, aggregate: AnyAggregate, scope: Scope, bounds: Sequence[Micros]) -> list[int] | None:
         """How many events fell between each bound and the next."""
         name = aggregate.collection.name
-        return await self._asked(aggregate, scope, At(), lambda: self.past.density(name, scope, bounds))
+        return await self._asked(aggregate, scope, At(), lambda past: past.density(name, scope, bounds))
 
     async def unchanged_since(self, aggregate: AnyAggregate, scope: Scope, moment: Micros) -> bool:
         """Whether, for sure, nothing in the scope has changed since a moment."""
@@ -101,22 +101,26 @@ class PastAnswers:
         position = await self.repository.store.position_at(recorded)
         return At(OPEN - 1 if occurred is None else occurred, position, recorded)
 
-    async def _asked(self, aggregate: AnyAggregate, scope: Scope, at: At, ask: Callable[[], Awaitable[T]]) -> T | None:
+    async def _asked(
+        self, aggregate: AnyAggregate, scope: Scope, at: At, ask: Callable[[PastReader], Awaitable[T]]
+    ) -> T | None:
         try:
-            if await self._holds(aggregate, scope, at):
-                return await ask()
+            if (past := await self._holding(aggregate, scope, at)) is not None:
+                return await ask(past)
         except NotCovered:
             return None
+        except NotHeld:
+            pass
         except PastUnavailable as error:
             log.warning("the past does not answer: %s", error)
         await self._leave_to_the_events(aggregate, scope.tenant)
         return None
 
-    async def _holds(self, aggregate: AnyAggregate, scope: Scope, at: At) -> bool:
-        """Whether all that the moment knows of is in, and whose the records are now; waits a little for what is not."""
+    async def _holding(self, aggregate: AnyAggregate, scope: Scope, at: At) -> PastReader | None:
+        """Who knows all that the moment does, and whose the records are now; waits a little for what is not in."""
         head = await self.repository.store.head()
         wanted = min(at.position, head) if scope.owners is None else head
-        return await self.upkeep.holds(aggregate.collection.name, wanted)
+        return await self.upkeep.holding(aggregate.collection.name, wanted)
 
     async def _leave_to_the_events(self, aggregate: AnyAggregate, tenant: str) -> None:
         """Raises Unavailable where a fold of them takes longer than anybody waits."""

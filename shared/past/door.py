@@ -9,7 +9,7 @@ from shared.clock import Clock
 from shared.door.server import Call, Door
 from shared.errors import CrmError, redacted
 from shared.eventstore.port import StoreUnavailable
-from shared.past.port import NotCovered, PastReader, PastUnavailable, PastUpkeep
+from shared.past.port import NotCovered, NotHeld, PastReader, PastUnavailable, PastUpkeep
 from shared.past.wire import at_of, query_of, scope_of, sent_totals, shape_of
 from shared.security.keyring import KeysUnavailable, Wrapper
 from shared.views.port import BadQuery, Collection
@@ -21,18 +21,21 @@ def past_door(
     past: PastReader, upkeep: PastUpkeep, declared: Sequence[Collection], seal: Wrapper, clock: Clock
 ) -> Door:
     """declared: the collections as this process has them. seal: a wrapper for PURPOSE."""
-    asked, done = _Asked(past, {one.name: shape_of(one) for one in declared}), _Done(upkeep)
+    asked, done = _Asked(past, upkeep, {one.name: shape_of(one) for one in declared}), _Done(upkeep)
     questions = {"page": asked.page, "count": asked.count, "totals": asked.totals, "density": asked.density}
-    upkeeping = {"holds": done.holds, "rewrite": done.rewrite, "purge": done.purge}
+    upkeeping = {"rewrite": done.rewrite, "purge": done.purge}
     long = {"rebuild": done.rebuild, "verify": done.verify}
     return Door({"position": asked.position, **questions, **upkeeping, **long}, _refusal, seal, clock)
 
 
 class _Asked:
-    """The methods of PastReader. A process of another version may mean something else by the name of a collection."""
+    """The methods of PastReader. A process of another version may mean something else by the name of a collection.
 
-    def __init__(self, past: PastReader, shapes: dict[str, str]) -> None:
-        self._past, self._shapes = past, shapes
+    A question says up to where the collection must be filled; one that is not is refused.
+    """
+
+    def __init__(self, past: PastReader, upkeep: PastUpkeep, shapes: dict[str, str]) -> None:
+        self._past, self._upkeep, self._shapes = past, upkeep, shapes
 
     async def position(self, _: Call) -> Any:
         number, chain_hash = await self._past.position()
@@ -40,26 +43,32 @@ class _Asked:
 
     async def page(self, call: Call) -> Any:
         query, scope, at = query_of(call["query"]), scope_of(call["scope"]), at_of(call["moment"])
-        hits, following = await self._past.page(self._name(call), query, scope, at)
+        name, past = await self._held(call)
+        hits, following = await past.page(name, query, scope, at)
         return [[list(one) for one in hits], following]
 
     async def count(self, call: Call) -> Any:
         query, scope, at = query_of(call["query"]), scope_of(call["scope"]), at_of(call["moment"])
-        return list(await self._past.count(self._name(call), query, scope, at))
+        name, past = await self._held(call)
+        return list(await past.count(name, query, scope, at))
 
     async def totals(self, call: Call) -> Any:
         query, scope, at = query_of(call["query"]), scope_of(call["scope"]), at_of(call["moment"])
         by, added = tuple(call["by"]), call["sum"]
-        return sent_totals(await self._past.totals(self._name(call), query, scope, at, by, added))
+        name, past = await self._held(call)
+        return sent_totals(await past.totals(name, query, scope, at, by, added))
 
     async def density(self, call: Call) -> Any:
-        return await self._past.density(self._name(call), scope_of(call["scope"]), call["bounds"])
+        name, past = await self._held(call)
+        return await past.density(name, scope_of(call["scope"]), call["bounds"])
 
-    def _name(self, call: Call) -> str:
+    async def _held(self, call: Call) -> tuple[str, PastReader]:
         name: str = call["collection"]
         if self._shapes.get(name) != call["shape"]:
             raise NotCovered(name)
-        return name
+        if (past := await self._upkeep.holding(name, call["after"])) is None:
+            raise NotHeld(name)
+        return name, past
 
 
 class _Done:
@@ -67,9 +76,6 @@ class _Done:
 
     def __init__(self, upkeep: PastUpkeep) -> None:
         self._upkeep = upkeep
-
-    async def holds(self, call: Call) -> bool:
-        return await self._upkeep.holds(call["collection"], call["position"])
 
     async def rewrite(self, call: Call) -> None:
         await self._upkeep.rewrite(call["category"], call["tenant"], call["id"])
@@ -88,6 +94,8 @@ def _refusal(error: Exception) -> Call | None:
     match error:
         case NotCovered() | BadQuery():  # the caller checked the query by its own declarations
             return {"failed": "not-covered", "detail": str(error)}
+        case NotHeld():
+            return {"failed": "not-held", "detail": str(error)}
         case PastUnavailable() | StoreUnavailable() | KeysUnavailable() | CrmError():
             return {"failed": "unavailable", "detail": redacted(error)}
         case LookupError():
@@ -102,6 +110,8 @@ def failure(answer: Call) -> Exception:
     match answer["failed"]:
         case "not-covered":
             return NotCovered(detail)
+        case "not-held":
+            return NotHeld(detail)
         case "unknown":
             return LookupError(detail)
         case _:

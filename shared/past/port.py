@@ -25,6 +25,7 @@ __all__ = [
     "Differing",
     "Hit",
     "NotCovered",
+    "NotHeld",
     "Past",
     "PastReader",
     "PastUnavailable",
@@ -40,6 +41,10 @@ EXACT = 10_000  # records up to which every count is exact
 
 class NotCovered(Exception):
     """The store has no index for this question: the caller answers it from the events."""
+
+
+class NotHeld(PastUnavailable):
+    """The store has not read so far yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +162,9 @@ class PastUpkeep(Protocol):
     """What others have done to the past, wherever the store is. Raises PastUnavailable where it is here, Unavailable
     where it is in another process: that one may be away while all else goes on."""
 
-    async def holds(self, collection: str, position: int) -> bool:
-        """Whether a collection is filled with all events up to a position; waits a little for what is not in.
-
-        As a question, it raises PastUnavailable alone.
+    async def holding(self, collection: str, position: int) -> PastReader | None:
+        """Who answers questions about a collection that is filled with all events up to a position; waits a little for
+        what is not in. None: nobody. Where the store is elsewhere, questions say so themselves: they raise NotHeld.
         """
         ...
 

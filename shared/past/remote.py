@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from typing import Any
 
 from shared.clock import Clock, Micros
 from shared.door.caller import Caller
 from shared.errors import Unavailable
 from shared.past.door import failure
-from shared.past.port import At, Counted, Differing, Hit, NotCovered, PastUnavailable, Position
+from shared.past.port import At, Counted, Differing, Hit, NotCovered, PastReader, PastUnavailable, Position
 from shared.past.wire import sent_at, sent_query, sent_scope, shape_of, totals_of
 from shared.security.keyring import Wrapper
 from shared.views.port import Collection, Query, Scope, Total, leaves
@@ -26,6 +27,7 @@ class RemotePast:
         self._caller = Caller("the past", address, seal, clock, failure, WAITED_SECONDS)
         self._declared: dict[str, Collection] = {}
         self._shapes: dict[str, str] = {}
+        self._after = 0
 
     async def declare(self, collections: Sequence[Collection]) -> None:
         """See PastReader.declare. The other process declares its own: a question of another one is not covered."""
@@ -68,9 +70,11 @@ class RemotePast:
         """See PastReader.close."""
         await self._caller.close()
 
-    async def holds(self, collection: str, position: int) -> bool:
-        """See PastUpkeep.holds."""
-        return bool(await self._ask("holds", collection=collection, position=position))
+    async def holding(self, collection: str, position: int) -> PastReader | None:
+        """See PastUpkeep.holding. One call is made with a question, not two."""
+        asking = copy(self)
+        asking._after = position
+        return asking
 
     async def rewrite(self, category: str, tenant: str, id: str) -> None:
         """See PastUpkeep.rewrite."""
@@ -98,7 +102,7 @@ class RemotePast:
             raise NotCovered(min(map(str, open_ones)))
 
     async def _question(self, method: str, collection: str, scope: Scope, at: At, **given: Any) -> Any:
-        named = {"collection": collection, "shape": self._shapes[collection]}
+        named = {"collection": collection, "shape": self._shapes[collection], "after": self._after}
         return await self._ask(method, **named, scope=sent_scope(scope), moment=sent_at(at), **given)
 
     async def _ask(self, method: str, **given: Any) -> Any:

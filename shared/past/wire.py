@@ -12,11 +12,12 @@ from shared.past.port import At
 from shared.views.port import Collection, Condition, Conditions, Order, Query, Scope, Total, Where
 
 Sent = Any
+_WORDS = b"2"  # the version of what a question says: since 2, up to where the store must be
 
 
 def shape_of(declaration: Collection) -> str:
-    """The same in two processes that mean the same by a collection's name."""
-    return blake2b(Layout(0, declaration).fingerprint, digest_size=16).hexdigest()
+    """The same in two processes that mean the same by a collection's name, and by the words of a question."""
+    return blake2b(_WORDS + Layout(0, declaration).fingerprint, digest_size=16).hexdigest()
 
 
 def sent_query(query: Query) -> Sent:

@@ -8,7 +8,7 @@ import logging
 from shared.events.codec import Codec
 from shared.eventstore.port import EventStore
 from shared.kernel.catalogue import Catalogue
-from shared.past.port import Differing, Past
+from shared.past.port import Differing, Past, PastReader
 from shared.streaming.past import PastProjector, rebuild_past, rewrite
 from shared.streaming.past_check import verify_past
 from shared.streaming.verify import Verdict
@@ -30,8 +30,11 @@ class OwnPast:
         self._projector = projector
         self._lock = asyncio.Lock() if projector is None else projector.lock
 
-    async def holds(self, collection: str, position: int) -> bool:
-        """See PastUpkeep.holds."""
+    async def holding(self, collection: str, position: int) -> PastReader | None:
+        """See PastUpkeep.holding."""
+        return self._past if await self._holds(collection, position) else None
+
+    async def _holds(self, collection: str, position: int) -> bool:
         if collection in self._past.unfilled():
             return False
         reached = (await self._past.position()).number

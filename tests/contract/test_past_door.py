@@ -13,7 +13,7 @@ from shared.clock import SystemClock
 from shared.door import caller
 from shared.errors import Unavailable
 from shared.past.door import PURPOSE, past_door
-from shared.past.port import At, Change, Differing, NotCovered, PastUnavailable
+from shared.past.port import At, Change, Differing, NotCovered, NotHeld, PastReader, PastUnavailable
 from shared.past.remote import RemotePast
 from shared.past.sqlite import SqlitePast
 from shared.security.rootkey import RootKey
@@ -27,14 +27,14 @@ SEAL = RootKey(b"\1" * 32).wrapper(PURPOSE)
 
 @dataclass
 class Noted:
-    """An upkeep that notes what it is asked for."""
+    """An upkeep that notes what it is asked for. past: who answers what is held, up to 4."""
 
+    past: PastReader
     calls: list[tuple[str | int | None, ...]] = field(default_factory=list)
     seconds: float = 0.0
 
-    async def holds(self, collection: str, position: int) -> bool:
-        self.calls.append(("holds", collection, position))
-        return position < 5
+    async def holding(self, collection: str, position: int) -> PastReader | None:
+        return self.past if position < 5 else None
 
     async def rewrite(self, category: str, tenant: str, id: str) -> None:
         if category != "deal":
@@ -61,7 +61,8 @@ class ThroughTheDoor(Asked):
 
 @pytest.fixture
 async def asked(tmp_path: Path) -> AsyncIterator[ThroughTheDoor]:
-    store, done = SqlitePast(tmp_path / "past.db"), Noted()
+    store = SqlitePast(tmp_path / "past.db")
+    done = Noted(store)
     await store.declare([DEALS])
     async with served(past_door(store, done, [DEALS], SEAL, SystemClock())) as address:
         remote = RemotePast(f"{address}/past", SEAL, SystemClock())
@@ -79,15 +80,24 @@ class TestThroughTheDoor(PastSuite):
 
     async def test_upkeep_is_done_there(self, asked: ThroughTheDoor) -> None:
         there = asked.remote
-        assert [await there.holds("deals", n) for n in (4, 5)] == [True, False]
         await there.rewrite("deal", TENANT, "a")
         await there.purge()
         await there.rebuild("deal")
         assert await there.verify("deal", None) == Differing(2, 1, ["a", "b"], ["c"])
         done = [("rewrite", "deal", TENANT, "a"), ("purge",), ("rebuild", "deal"), ("verify", "deal", None)]
-        assert asked.done.calls == [("holds", "deals", 4), ("holds", "deals", 5), *done]
+        assert asked.done.calls == done
         with pytest.raises(Unavailable, match="the disk is full"):
             await there.rewrite("lead", TENANT, "a")
+
+    async def test_a_question_says_up_to_where_the_store_must_be(self, asked: ThroughTheDoor) -> None:
+        await asked.store.write([Change("deals", TENANT, "a", None, person("x"))])
+        found = [await asked.remote.holding("deals", n) for n in (4, 5)]
+        assert None not in found
+        held, behind = (one for one in found if one is not None)
+        assert await held.count("deals", Query(), ALL, At()) == (1, False)
+        with pytest.raises(NotHeld):
+            await behind.count("deals", Query(), ALL, At())
+        assert await asked.remote.count("deals", Query(), ALL, At()) == (1, False)
 
     async def test_upkeep_may_take_longer_than_a_question(
         self, asked: ThroughTheDoor, monkeypatch: pytest.MonkeyPatch
@@ -117,7 +127,7 @@ class TestThroughTheDoor(PastSuite):
 async def test_nobody_there_is_reported_with_the_address() -> None:
     there = RemotePast("http://127.0.0.1:9/past", SEAL, SystemClock())
     with pytest.raises(PastUnavailable, match=r"the past at http://127\.0\.0\.1:9/past is not reached"):
-        await there.holds("deals", 1)
+        await there.position()
     with pytest.raises(Unavailable, match="is not reached"):
         await there.purge()
     await there.close()
@@ -125,7 +135,7 @@ async def test_nobody_there_is_reported_with_the_address() -> None:
 
 async def test_another_installation_is_not_let_in(tmp_path: Path) -> None:
     store = SqlitePast(tmp_path / "past.db")
-    async with served(past_door(store, Noted(), [DEALS], SEAL, SystemClock())) as address:
+    async with served(past_door(store, Noted(store), [DEALS], SEAL, SystemClock())) as address:
         for key in (RootKey(b"\2" * 32).wrapper(PURPOSE), RootKey(b"\1" * 32).wrapper("warehouse door")):
             there = RemotePast(f"{address}/past", key, SystemClock())
             with pytest.raises(PastUnavailable, match="another installation"):
@@ -137,7 +147,7 @@ async def test_another_installation_is_not_let_in(tmp_path: Path) -> None:
 async def test_a_role_that_comes_back_is_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(caller, "CONNECTED_SECONDS", 0.5)
     store = SqlitePast(tmp_path / "past.db")
-    door = past_door(store, Noted(), [DEALS], SEAL, SystemClock())
+    door = past_door(store, Noted(store), [DEALS], SEAL, SystemClock())
     async with served(door) as address:
         there = RemotePast(f"{address}/past", SEAL, SystemClock())
         assert (await there.position()).number == 0

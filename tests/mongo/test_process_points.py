@@ -9,7 +9,7 @@ import pytest
 from tests.durability.conftest import template
 from tests.durability.history import new_history
 from tests.durability.scale import LIMIT, PROCESS_KILLS_PER_POINT, PROVE
-from tests.durability.test_process_points import OFTEN
+from tests.durability.test_process_points import OFTEN, SELDOM
 from tests.support.killed_projector import assert_kills_change_nothing
 from tests.support.mongo import database
 from tests.support.oracle import assert_rebuilds_are_identical
@@ -36,6 +36,7 @@ async def test_the_whole_suite_is_killed_at_each_point(
     for _ in range(PROCESS_KILLS_PER_POINT // 4):
         for point in POINTS:
             await history.killed_at(point, history.dice.randint(*OFTEN))
+        await history.killed_at("policies.before_checkpoint", history.dice.randint(*SELDOM))
         await history.killed_at("views.swapped", history.dice.randint(1, 8), replaying=True)
     await history.ended()
     assert await assert_rebuilds_are_identical(history.data) > 2
