@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from services.audit.retention_notice import RETENTION_NOTICE, UNREADABLE
 from services.audit.retention_rule import RETENTION_RULE, RetentionRule
 from services.audit.retention_run import OPEN, RETENTION_RUN, RetentionRun
-from services.audit.retention_work import Sender, Work, groups
+from services.audit.retention_work import Sender, Work, in_turns
 from shared.events.audit_retention import RetentionRuleApproved, RetentionRunBegun, notice_id, run_id
 from shared.events.envelope import Undecodable
 from shared.faults import crashpoint
@@ -59,7 +59,7 @@ class Announcing:
         found = await self._free(page)
         new = [one for one in found if one.notice is None or one.notice["run"] != self._run]
         new = await self._without_held(aggregate, new)
-        for some in groups(new):
+        async for some in in_turns(new):
             sender = await self._opened()
             await asyncio.gather(*(self._notice(sender, one) for one in some))
             crashpoint("retention.listed")

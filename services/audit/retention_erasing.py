@@ -11,60 +11,60 @@ from services.audit.approving import erasing
 from services.audit.retention_notice import RETENTION_NOTICE, UNREADABLE
 from services.audit.retention_rule import RetentionRule
 from services.audit.retention_run import RETENTION_RUN, RetentionRun
-from services.audit.retention_work import Sender, Work, groups, rule_of
+from services.audit.retention_work import Sender, Work, in_turns, rule_of
 from shared.errors import CrmError, PreconditionFailed, Rejected, passes
 from shared.events.audit_retention import RetentionRunAnnounced, RetentionRunStarted
 from shared.events.envelope import Undecodable
 from shared.faults import crashpoint
-from shared.views.port import MAX_PAGE, Condition, Document, Query, Scope
+from shared.views.port import Condition, Document, Query, Scope
 
-AT_A_LOOK = 5_000  # records of a run; the next look goes on, so that no run keeps the others waiting
+PART = 100  # records of a run in one go: then the other runs and rules have their turn
 NO_MATCH, CHANGED, ERASED = "no-match", "changed", "erased-before"
 WAITING = Condition("status", "in", ["announced", "erasing"])
 
 
 class Erasing:
-    """Of one run whose day has come, by the rule as it is now, which is the one that announced it."""
+    """Of one run whose day has come, by the rule as it is now, which is the one that announced it. In one look."""
 
     def __init__(self, work: Work, run: RetentionRun, rule: RetentionRule) -> None:
-        self._work, self._run, self._rule = work, run, rule
+        self.work, self._run, self._rule = work, run, rule
         self._candidates = work.candidates(rule)
+        self._cursor: str | None = None  # of the notices behind those that were looked at
 
-    async def erase(self) -> None:
-        """Go on with the run; where nothing of it waits any more, complete it. Raises Invalid, Unavailable."""
-        sender = await self._started()
-        query, done = Query((Condition("run", "eq", self._run.id), WAITING), limit=MAX_PAGE), 0
-        views, name, scope = self._work.kernel.views, RETENTION_NOTICE.collection.name, Scope(self._work.tenant)
-        while done < AT_A_LOOK:
-            page = await views.find(name, query, scope)
-            if not page.items and not done:
-                return await self._complete(sender)
-            await self._page(sender, page.items)
-            done += len(page.items)
-            if page.next is None:
-                return None
-            query = Query(query.where, limit=MAX_PAGE, cursor=page.next)
-        return None
+    async def part(self) -> bool:
+        """Go on with a part of the run; where nothing of it waits any more, complete it.
+
+        Returns whether there is more to look at. Raises Invalid, Unavailable.
+        """
+        sender, first = await self._started(), self._cursor is None
+        query = Query((Condition("run", "eq", self._run.id), WAITING), limit=PART, cursor=self._cursor)
+        page = await self.work.kernel.views.find(RETENTION_NOTICE.collection.name, query, Scope(self.work.tenant))
+        if first and not page.items:
+            await self._complete(sender)
+            return False
+        await self._page(sender, page.items)
+        self._cursor = page.next
+        return page.next is not None
 
     async def _started(self) -> Sender:
-        work, rule, run = self._work, self._rule, self._run.id
+        work, rule, run = self.work, self._rule, self._run.id
         announced = await work.cause(RETENTION_RUN, run, RetentionRunAnnounced)
         await work.sender(rule, run, announced).send("audit.StartRetentionRun", {}, id=run)
         return work.sender(rule, run, await work.cause(RETENTION_RUN, run, RetentionRunStarted))
 
     async def _page(self, sender: Sender, notices: list[Document]) -> None:
-        await self._work.go_on()
+        await self.work.go_on()
         ids = [one["record"] for one in notices]
         matching = {d["id"]: d["version"] async for page, _ in self._candidates.pages(ids) for d in page}
-        for some in groups(notices):
+        async for some in in_turns(notices):
             if not await self._stands():
                 return
             await asyncio.gather(*(self._one(sender, one, matching.get(one["record"])) for one in some))
 
     async def _stands(self) -> bool:
         """Whether nobody has cancelled the run or stopped its rule meanwhile, and one approval is yet enough."""
-        run: RetentionRun = await self._work.state(RETENTION_RUN, self._run.id)
-        return run.status == "erasing" and await self._work.stands_for(run, await rule_of(self._work, run))
+        run: RetentionRun = await self.work.state(RETENTION_RUN, self._run.id)
+        return run.status == "erasing" and await self.work.stands_for(run, await rule_of(self.work, run))
 
     async def _one(self, sender: Sender, notice: Document, version: int | None) -> None:
         """version: of the record that matches; None = it does not."""
@@ -80,7 +80,7 @@ class Erasing:
         record, id = notice["record"], notice["id"]
         erased = await self._is_erased(record)
         if erased or version is None:
-            begun = (await self._work.state(RETENTION_NOTICE, id)).status == "erasing"
+            begun = (await self.work.state(RETENTION_NOTICE, id)).status == "erasing"
             return NO_MATCH if not erased else "" if begun else ERASED
         try:
             await sender.send("audit.BeginAnnouncedErasure", {"run": self._run.id}, id=id)
@@ -105,16 +105,16 @@ class Erasing:
         return ""
 
     async def _is_erased(self, record: str) -> bool:
-        return bool((await self._work.state(self._candidates.aggregate, record)).erased)
+        return bool((await self.work.state(self._candidates.aggregate, record)).erased)
 
     async def _settle(self, sender: Sender, id: str, code: str) -> None:
         body = {"run": self._run.id, "outcome": "left_out" if code else "erased", "code": code}
         await sender.send("audit.SettleAnnouncedErasure", body, id=id)
 
     async def _complete(self, sender: Sender) -> None:
-        query, scope = Query((Condition("run", "eq", self._run.id),)), Scope(self._work.tenant)
+        query, scope = Query((Condition("run", "eq", self._run.id),)), Scope(self.work.tenant)
         name = RETENTION_NOTICE.collection.name
-        totals = {t.keys[0]: t.count for t in await self._work.kernel.views.totals(name, query, scope, ("status",))}
+        totals = {t.keys[0]: t.count for t in await self.work.kernel.views.totals(name, query, scope, ("status",))}
         erased, kept = totals.get("erased", 0), totals.get("kept", 0)
         body = {"erased": erased, "kept": kept, "left_out": sum(totals.values()) - erased - kept}
         await sender.send("audit.CompleteRetentionRun", body, id=self._run.id)

@@ -29,6 +29,7 @@ from shared.views.port import Condition, LeaseLost, Query, Scope
 LEASE = "retention:daily"
 LOOK_SECONDS = 60.0
 LEASE_SECONDS = 300.0
+PARTS = 50  # of each run in a look; the next one goes on
 Step = Callable[[Work, str], Awaitable[None]]
 log = logging.getLogger("crm.retention")
 
@@ -37,16 +38,18 @@ class RetentionLook(PeriodicLook):
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
         self._nothing: dict[str, tuple[int, str]] = {}  # rule → activation and day of which nothing is to be announced
+        self._erasing: dict[str, Erasing] = {}  # of this look: the runs that go on
         self._not_now: list[Exception] = []  # of this look: what the next one tries again
         holder = LeaseHolder(kernel.views, LEASE, kernel.clock, LEASE_SECONDS)
         super().__init__(holder, LOOK_SECONDS, log, "retention rules were not run")
 
     async def _look(self) -> None:
-        """For each organisation, erase what is due, then announce.
+        """For each organisation, begin to erase what is due, and announce; then the runs go on, part by part in turn.
 
         Raises Unavailable while the views are behind, and, at the end, the first of what kept a rule from running now.
         """
         self._not_now.clear()
+        self._erasing.clear()
         await self._views_show_all()
         for tenant in [tenant async for tenant, _, _ in self._kernel.views.scan("organisations")]:
             day = (await self._kernel.directory.calendar(tenant)).day_of(self._kernel.clock.now())
@@ -56,6 +59,9 @@ class RetentionLook(PeriodicLook):
             await self._views_show_all()  # what was ended just now may be announced again
             for id in await self._ids(tenant, RETENTION_RULE, Condition("status", "eq", "active")):
                 await self._guarded(id, self._announce, work)
+        for _ in range(PARTS - 1):
+            for id, erasing in [*self._erasing.items()]:
+                await self._guarded(id, self._part, erasing.work)
         if self._not_now:
             raise self._not_now[0]
 
@@ -79,7 +85,12 @@ class RetentionLook(PeriodicLook):
         elif run.status == "announcing" and run.day < work.day:
             await announce_late(work, run, rule)
         elif run.due is not None and run.due <= work.day:
-            await Erasing(work, run, rule).erase()
+            self._erasing[id] = Erasing(work, run, rule)
+            await self._part(work, id)
+
+    async def _part(self, work: Work, id: str) -> None:
+        if not await self._erasing[id].part():
+            del self._erasing[id]
 
     async def _announce(self, work: Work, id: str) -> None:
         rule: RetentionRule = await work.state(RETENTION_RULE, id)
@@ -96,6 +107,7 @@ class RetentionLook(PeriodicLook):
         try:
             await act(work, id)
         except (CrmError, Undecodable) as error:
+            self._erasing.pop(id, None)
             if passes(error):
                 self._not_now.append(error)
             log.warning("retention: %s was not carried on: %s", id, redacted(error))

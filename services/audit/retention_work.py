@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -16,7 +17,8 @@ from shared.kernel.call import Done
 from shared.kernel.kernel import Kernel
 from shared.security.permissions import system_access
 
-AT_ONCE = 16  # commands that are on their way
+AT_ONCE = 4  # records whose commands are on their way: a command of a person waits for no more of them
+LONGEST_PAUSE = 1.0  # seconds
 T = TypeVar("T")
 
 
@@ -83,10 +85,13 @@ class Sender:
         return await self.work.kernel.bus.send(name, body, call)
 
 
-def groups(items: Sequence[T]) -> Iterator[Sequence[T]]:
-    """The items, as many at a time as may be on their way."""
+async def in_turns(items: Sequence[T]) -> AsyncIterator[Sequence[T]]:
+    """The items, as many at a time as may be on their way. After each turn, others have as long as it took."""
+    loop = asyncio.get_running_loop()
     for start in range(0, len(items), AT_ONCE):
+        begun = loop.time()
         yield items[start : start + AT_ONCE]
+        await asyncio.sleep(min(loop.time() - begun, LONGEST_PAUSE))
 
 
 async def rule_of(work: Work, run: RetentionRun) -> RetentionRule:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from services.audit.retention_look import LEASE_SECONDS, RetentionLook
+from services.audit.retention_work import in_turns
 from shared.errors import Forbidden, Invalid, Rejected
 from shared.security.permissions import Access, Level, Role, system_access
 from tests.support.retention import DAY, Office, open_office
@@ -172,6 +173,46 @@ async def test_two_processes_do_the_work_of_one(office: Office, monkeypatch: pyt
     for id in people:
         assert (await office.world.types("contact", id)).count("PersonErased") == 1
     assert [(run["status"], run["erased_count"]) for run in await office.runs()] == [("completed", 3)]
+
+
+async def test_no_run_keeps_another_one_waiting(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.audit.retention_erasing.PART", 2)
+    monkeypatch.setattr("services.audit.retention_work.AT_ONCE", 1)
+    whose = {await office.person(f"{tag} {n}"): tag for tag in ("ash", "elm") for n in range(5)}
+    for id, tag in whose.items():
+        await office.world.do("customer.TagContact", {"add": [tag]}, id)
+    for tag in ("ash", "elm"):
+        await office.rule(conditions={"all": [{"field": "tags", "op": "in", "value": [tag]}]})
+    await office.days_later(31)
+    await office.days_later(15)
+    assert [(run["status"], run["erased_count"]) for run in await office.runs()] == [("completed", 5)] * 2
+    contact, at = office.world.aggregate("contact"), dict[int, str]()
+    for id, tag in whose.items():
+        history = await office.world.repository.events(contact, TENANT, id)
+        at |= {one.position: tag for one in history if one.type == "customer.PersonErased"}
+    order = [tag for _, tag in sorted(at.items())]
+    assert [len(set(order[n : n + 2])) for n in (0, 2, 4, 6)] == [1, 1, 1, 1], order
+    assert order[0] == order[4] != order[2] == order[6], order  # two of one run, then two of the other
+
+
+async def test_after_each_turn_others_have_as_long_as_it_took(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, left = asyncio.get_running_loop().time, list[float]()
+    took = list[float]()
+
+    async def sleep(seconds: float) -> None:
+        left.append(seconds)
+
+    monkeypatch.setattr("services.audit.retention_work.AT_ONCE", 2)
+    monkeypatch.setattr("services.audit.retention_work.asyncio.sleep", sleep)
+    turns = []
+    async for some in in_turns([1, 2, 3, 4, 5]):
+        at = begun()
+        turns.append([*some])
+        while begun() == at:
+            pass
+        took.append(begun() - at)
+    assert turns == [[1, 2], [3, 4], [5]]
+    assert [pause >= work > 0 for pause, work in zip(left, took, strict=True)] == [True] * 3
 
 
 async def test_the_day_is_that_of_the_organisations_place(office: Office) -> None:
