@@ -38,7 +38,6 @@ CHECKPOINT = "notifier:users"
 BATCH = 500
 PAUSE = 0.1  # seconds between two batches
 RETRY_SECONDS = 1.0
-LEASE_SECONDS = 60.0
 ASKED_AT_ONCE = 100  # records whose followers are looked up together
 MANY = 3  # records that one act gives to a user; for more of them there is one notification
 log = logging.getLogger("crm.notifier")
@@ -86,7 +85,7 @@ class _Seen:
 
 class Notifier(Subscription):
     def __init__(self, kernel: Kernel) -> None:
-        holder = LeaseHolder(kernel.views, CHECKPOINT, kernel.clock, LEASE_SECONDS)
+        holder = LeaseHolder(kernel.views, CHECKPOINT, kernel.clock)
         pace = Pace(BATCH, lambda _: PAUSE, RETRY_SECONDS)
         super().__init__(StoreFeed(kernel.store), Notifications(kernel, holder), holder, pace)
 
