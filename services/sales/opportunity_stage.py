@@ -8,11 +8,12 @@ from pydantic import Field as F
 
 from services.sales.exchange import its_rate
 from services.sales.opportunity import OPEN, OPPORTUNITY, ForecastCategory, Opportunity, its_place, require_open
-from services.sales.pipeline import Pipeline, existing, pipeline_for
+from services.sales.pipeline import Pipeline, existing
+from services.sales.stage_entry import FIELDS, Entry, Filled, filled, its_entry
 from services.sales.stage_gate import Stage, check_gate, may_go
 from services.sales.values import Day, Probability, positive
 from shared.domain.aggregate import Commands
-from shared.domain.command import C, CommandModel, Context, live
+from shared.domain.command import CommandModel, Context, live
 from shared.domain.exchange import Rate, exchanged
 from shared.domain.lifecycle import require_live
 from shared.domain.money import fit
@@ -21,52 +22,55 @@ from shared.domain.ways_back import Way
 from shared.errors import FieldError, Forbidden, Invalid, Rejected
 from shared.events import sales as events
 from shared.events.envelope import Event
-from shared.kernel.lookups import Lookups
 from shared.messages import say
+from shared.security.permissions import Access
 
 COMMANDS = Commands(OPPORTUNITY, __name__)
 
 Reason = Annotated[str, F(min_length=1, max_length=500)]
 
 
-class ChangeStage(CommandModel):
-    """checklist: the points of the gate that are ticked. probability: null = that of the stage."""
+class ChangeStage(Filled):
+    """checklist: the points of the gate that are ticked. probability: null = that of the stage.
+
+    The other fields are what the gate asks for: they are filled in by the same act, or nothing happens at all.
+    """
 
     stage: Annotated[str, F(min_length=1, max_length=40)]
     checklist: list[Annotated[str, F(max_length=40)]] = F(default=[], max_length=50)
     probability: Probability | None = None
 
-
-async def its_pipeline(cmd: C, lookups: Lookups) -> Pipeline:
-    deal = await lookups.state(OPPORTUNITY, lookups.id)
-    return await pipeline_for(lookups, deal.pipeline)
+    model_config = {"json_schema_extra": {"examples": [{"stage": "proposal"}]}}
 
 
 @COMMANDS.command(
     "ChangeStage",
     action="edit",
     verb="stage",
-    prepare=its_pipeline,
+    prepare=its_entry,
     edits=("stage",),
+    along=FIELDS,
     when=OPEN,
     bulk="change-stage",
 )
-def change_stage(cmd: ChangeStage, state: Opportunity, ctx: Context[Pipeline]) -> list[Event]:
+def change_stage(cmd: ChangeStage, state: Opportunity, ctx: Context[Entry]) -> list[Event]:
     require_open(state)
+    deal, made = filled(state, ctx.facts.fills, ctx)
     if cmd.stage == state.stage:
-        return []
-    stage = existing(ctx.facts, cmd.stage, "stage")
-    _require_way(state, stage, [*state.checked, *cmd.checklist], ctx)
+        return made
+    pipeline = ctx.facts.pipeline
+    stage = existing(pipeline, cmd.stage, "stage")
+    _require_way(deal, stage, [*state.checked, *cmd.checklist], pipeline, ctx.access)
     probability = stage["probability"] if cmd.probability is None else cmd.probability
     ticked = sorted(set(cmd.checklist) - set(state.checked))
-    return [events.OpportunityStageChanged(cmd.stage, state.stage, probability, ticked, ctx.occurred_at)]
+    return [*made, events.OpportunityStageChanged(cmd.stage, state.stage, probability, ticked, ctx.occurred_at)]
 
 
-def _require_way(state: Opportunity, stage: Stage, ticked: list[str], ctx: Context[Pipeline]) -> None:
+def _require_way(deal: Opportunity, stage: Stage, ticked: list[str], pipeline: Pipeline, access: Access) -> None:
     """Raises Rejected or Forbidden unless the deal may go to the stage from its present or last one."""
-    if not may_go(ctx.facts.stages, state.stage, stage["key"]):
+    if not may_go(pipeline.stages, deal.stage, stage["key"]):
         raise Rejected("a deal may not go back to this stage from where it is", code="no-way-back")
-    check_gate(stage, OPPORTUNITY.dump(state), ticked, ctx.access)
+    check_gate(stage, OPPORTUNITY.dump(deal), ticked, access)
 
 
 class ChangeAmount(CommandModel):
@@ -227,7 +231,7 @@ def reopen(cmd: ReopenOpportunity, state: Opportunity, ctx: Context[Pipeline]) -
     else:
         stage = next((s for s in pipeline.open_stages if s["key"] == state.stage), pipeline.open_stages[0])
     if stage["key"] != state.stage:
-        _require_way(state, stage, state.checked, ctx)
+        _require_way(state, stage, state.checked, pipeline, ctx.access)
     probability = stage["probability"] if cmd.probability is None else cmd.probability
     dated = {"close_date": cmd.close_date} if "close_date" in cmd.model_fields_set else {}
     reopened = events.OpportunityReopened(stage["key"], probability, cmd.reason, state.status, ctx.occurred_at, dated)

@@ -173,13 +173,19 @@ class Description:
             "name": command.name,
             "path": f"/{aggregate.service}{path}",
             "label": self._said(self._labels.command(command)),
-            "fields": {name: f.is_required() for name, f in taken.items() if name not in self._locked},
+            "fields": {
+                name: f.is_required()
+                for name, f in taken.items()
+                if name not in self._locked and name not in command.along
+            },
             "action": command.action,
             "allowed": self._access.level(aggregate.name, command.action) is not Level.NONE,
             "method": method,
         }
         if inputs := self._inputs(command):
             found["inputs"] = inputs
+        if along := [name for name in command.along if name not in self._locked]:
+            found["along"] = along
         if command.when:
             found["when"] = {name: list(values) for name, values in command.when.items() if name not in self._hidden}
         if command.bulk and aggregate.belongs_to is None:

@@ -75,6 +75,9 @@ class MetaCommand(TypedDict):
     allowed: bool
     in_bulk: NotRequired[Annotated[str, F(description="The word by which it is sent to many records at once")]]
     fields: Annotated[dict[str, bool], F(description="field → whether it must be given")]
+    along: NotRequired[
+        Annotated[list[str], F(description="Fields of the record that it changes in the same act, where they are sent")]
+    ]
     when: NotRequired[Annotated[dict[str, list[Any]], F(description="field → the values with which it applies")]]
     inputs: NotRequired[
         Annotated[dict[str, MetaPart], F(description="Those of `fields` that are no fields of the record")]

@@ -146,6 +146,7 @@ class Command(Generic[S, C, F]):
     sets: fields of the record that it is there to change and that its body does not name.
     edits: fields of the record whose value a form changes by this command, where `PATCH` does not take them. The body
     has the value under the field's name, or under its only one.
+    along: fields of its body that it changes in the same act, where the record lacks them: forms ask for none.
     when: the values that fields of the record have while it applies (see `live`). With others it is refused, or changes
     nothing. With these it may still be refused, by rules that look further.
     back: how its effect is taken back; None = by `undo`, and a new record by archiving it.
@@ -166,6 +167,7 @@ class Command(Generic[S, C, F]):
     back: Back | None = None
     adapter: TypeAdapter[C] = field(default_factory=lambda: TypeAdapter(Any))
     bulk: str = ""
+    along: tuple[str, ...] = ()
 
 
 class CommandRegistry(Generic[S]):
@@ -195,6 +197,7 @@ class CommandRegistry(Generic[S]):
         when: When | None = None,
         back: Back | None = None,
         bulk: str = "",
+        along: tuple[str, ...] = (),
     ) -> Callable[[Decide[C, S, None]], Decide[C, S, None]]: ...
 
     @overload
@@ -213,6 +216,7 @@ class CommandRegistry(Generic[S]):
         when: When | None = None,
         back: Back | None = None,
         bulk: str = "",
+        along: tuple[str, ...] = (),
     ) -> Callable[[Decide[C, S, F]], Decide[C, S, F]]: ...
 
     def command(
@@ -230,6 +234,7 @@ class CommandRegistry(Generic[S]):
         when: When | None = None,
         back: Back | None = None,
         bulk: str = "",
+        along: tuple[str, ...] = (),
     ) -> Callable[[Decide[Any, S, Any]], Decide[Any, S, Any]]:
         """Register a decision. model: the body, unless it is the annotation of the decision's first parameter.
         when: unless it creates a record, or applies to every one that is not archived.
@@ -258,6 +263,7 @@ class CommandRegistry(Generic[S]):
                     back,
                     TypeAdapter(body),
                     "edit" if verb == "PATCH" else bulk,  # an edit in place is one for many records, too
+                    along,
                 )
             )
             return decide

@@ -185,3 +185,31 @@ async def test_an_unmerge_writes_no_field_that_is_locked_and_makes_no_cycle(worl
     await world.do("customer.UnmergeAccounts", body, survivor)
     await world.settle()
     assert (await world.state("account", other)).merged_into is None
+
+
+async def test_what_a_gate_asks_for_goes_with_the_move_or_not_at_all_and_comes_back_as_one(world: World) -> None:
+    id, pipeline = await deal(world)
+    gate = {"roles": [], "fields": ["amount", "close_date", "next_step", "owner"], "checklist": [], "back": None}
+    await world.do("sales.SetGate", {"key": "c", "gate": gate}, pipeline)
+    before = await world.state("opportunity", id)
+    filled = {"amount": "12", "currency": "EUR", "close_date": "2027-03-01", "next_step": "call"}
+    for wrong, code in (
+        ({**filled, "next_step": ""}, "required-by-stage"),
+        ({**filled, "amount": "0.001"}, "amount"),
+        ({**filled, "account": "0193a7c2-7b1e-7cc3-9a54-0f2b7f0a4c11"}, "unknown-reference"),
+    ):
+        assert code in await refused(world, "sales.ChangeStage", {"stage": "c", **wrong}, id)
+    locked = someone(opportunity=frozenset({"amount"}))
+    assert await refused(world, "sales.ChangeStage", {"stage": "c", **filled}, id, locked) == {"read-only"}
+    keeps = Access(TENANT, "ann", (Role("clerk", "", "", {"opportunity": {"read": Level.ALL, "edit": Level.ALL}}),))
+    with pytest.raises(Forbidden):  # who may edit may not give away
+        await world.do("sales.ChangeStage", {"stage": "c", "owner": None}, id, access=keeps)
+    assert await world.state("opportunity", id) == before
+    moved = await world.do("sales.ChangeStage", {"stage": "c", **filled}, id)
+    after = await world.state("opportunity", id)
+    assert (after.stage, after.amount, after.currency, after.close_date) == ("c", "12.00", "EUR", "2027-03-01")
+    undo = {"version": moved.version, "first": before.version + 1}
+    await world.do("sales.UndoOpportunityChange", undo, id)
+    back = await world.state("opportunity", id)
+    for name in ("stage", "probability", "amount", "currency", "close_date", "next_step", "owner", "stage_since"):
+        assert getattr(back, name) == getattr(before, name), name

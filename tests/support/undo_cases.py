@@ -114,7 +114,9 @@ CASES: dict[str, Case] = {
         (("contact-role", lambda it, ids: {"contact": ids["contact"], "role": "user"}),),
     ),
     "sales.ChangeOpportunityDetails": Case({"next_step": "call"}),
-    "sales.ChangeStage": Case({"stage": "proposal"}),
+    "sales.ChangeStage": Case(
+        {"stage": "proposal", "amount": "7000.00", "close_date": "2027-05-31", "next_step": "call", "source": "fair"}
+    ),
     "sales.ChangeAmount": Case({"amount": "5000.00"}),
     "sales.ChangeCloseDate": Case({"close_date": "2027-04-30"}),
     "sales.SetForecastCategory": Case({"category": "commit"}),

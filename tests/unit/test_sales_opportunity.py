@@ -5,8 +5,10 @@ from __future__ import annotations
 import services.sales.catalogue  # noqa: F401  (registers every command)
 from services.sales.opportunity import OPPORTUNITY
 from services.sales.opportunity_details import Opening
+from services.sales.stage_entry import Entry, Fill
 from shared.errors import Forbidden, Invalid, Rejected
 from shared.events import sales as events
+from shared.kernel.parsing import parse
 from shared.security.permissions import Access, Level, Role
 from tests.unit.deals import (
     TODAY,
@@ -84,44 +86,62 @@ class TestStages:
     def test_forward_and_back(self) -> None:
         second = (
             opened()
-            .when("ChangeStage", {"stage": "second"}, facts=pipeline())
+            .when("ChangeStage", {"stage": "second"}, facts=Entry(pipeline()))
             .then(events.OpportunityStageChanged("second", "first", 50, [], NOW))
         )
         assert second.state.probability == 50
-        second.when("ChangeStage", {"stage": "first"}, facts=pipeline()).then(
+        second.when("ChangeStage", {"stage": "first"}, facts=Entry(pipeline())).then(
             events.OpportunityStageChanged("first", "second", 10, [], NOW)
         )
 
     def test_standing_there_already(self) -> None:
-        opened().when("ChangeStage", {"stage": "first"}, facts=pipeline()).then_nothing()
+        opened().when("ChangeStage", {"stage": "first"}, facts=Entry(pipeline())).then_nothing()
 
     def test_unknown_and_retired_stages(self) -> None:
-        opened().when("ChangeStage", {"stage": "x"}, facts=pipeline()).then_rejected(Invalid, "stage", "unknown-stage")
-        outcome = opened().when("ChangeStage", {"stage": "third"}, facts=pipeline(retired="third"))
+        opened().when("ChangeStage", {"stage": "x"}, facts=Entry(pipeline())).then_rejected(
+            Invalid, "stage", "unknown-stage"
+        )
+        outcome = opened().when("ChangeStage", {"stage": "third"}, facts=Entry(pipeline(retired="third")))
         outcome.then_rejected(Invalid, "stage", "unknown-stage")
 
     def test_closed_and_archived_deals_do_not_move(self) -> None:
         for deal in (won(), lost()):
-            deal.when("ChangeStage", {"stage": "second"}, facts=pipeline()).then_rejected(Rejected, code="closed")
+            deal.when("ChangeStage", {"stage": "second"}, facts=Entry(pipeline())).then_rejected(
+                Rejected, code="closed"
+            )
         archived = opened().when("ArchiveOpportunity").and_so()
-        archived.when("ChangeStage", {"stage": "second"}, facts=pipeline()).then_rejected(Rejected, code="archived")
+        archived.when("ChangeStage", {"stage": "second"}, facts=Entry(pipeline())).then_rejected(
+            Rejected, code="archived"
+        )
 
     def test_a_gate_names_each_missing_field_and_point(self) -> None:
         points = [{"key": "budget", "zh": "预算", "en": "Budget"}, {"key": "need", "zh": "需求", "en": "Need"}]
         facts = pipeline(("second", gate(fields=["amount", "contact_roles"], checklist=points)))
         error = (
             opened()
-            .when("ChangeStage", {"stage": "second", "checklist": ["need"]}, facts=facts)
+            .when("ChangeStage", {"stage": "second", "checklist": ["need"]}, facts=Entry(facts))
             .then_rejected(Rejected, "amount", "required-by-stage")
         )
         assert [e.field for e in error.errors] == ["amount", "contact_roles", "checklist.budget"]
         assert error.type == "stage-gate"
 
+    def test_what_is_filled_in_counts_for_the_gate_and_happens_before_the_move(self) -> None:
+        amount = OPPORTUNITY.commands["sales.ChangeAmount"]
+        fill = Fill(amount, parse(amount, {"amount": "5"}), None)
+        facts = Entry(pipeline(("second", gate(fields=["amount"]))), (fill,))
+        made = (
+            events.OpportunityAmountChanged("5.00", None, "CNY"),
+            events.OpportunityStageChanged("second", "first", 50, [], NOW),
+        )
+        opened().when("ChangeStage", {"stage": "second", "amount": "5"}, facts=facts).then(*made)
+        there = opened("second").when("ChangeStage", {"stage": "second", "amount": "5"}, facts=facts)
+        there.then(made[0])  # somebody else has moved it meanwhile
+
     def test_ticks_are_kept(self) -> None:
         facts = pipeline(("second", gate(checklist=[{"key": "need", "zh": "需求", "en": "Need"}])))
-        there = opened().when("ChangeStage", {"stage": "second", "checklist": ["need"]}, facts=facts).and_so()
-        back = there.when("ChangeStage", {"stage": "first"}, facts=facts).and_so()
-        back.when("ChangeStage", {"stage": "second"}, facts=facts).and_so()
+        there = opened().when("ChangeStage", {"stage": "second", "checklist": ["need"]}, facts=Entry(facts)).and_so()
+        back = there.when("ChangeStage", {"stage": "first"}, facts=Entry(facts)).and_so()
+        back.when("ChangeStage", {"stage": "second"}, facts=Entry(facts)).and_so()
 
     def test_a_gate_for_some_roles(self) -> None:
         facts = pipeline(("second", gate(roles=["sales_manager"])))
@@ -130,15 +150,15 @@ class TestStages:
             return Access("t1", ME, (Role(role, "", "", {"*": {"*": Level.ALL}}),))
 
         move = {"stage": "second"}
-        opened().when("ChangeStage", move, facts=facts, access=of("sales_manager")).and_so()
-        outcome = opened().when("ChangeStage", move, facts=facts, access=of("sales_representative"))
+        opened().when("ChangeStage", move, facts=Entry(facts), access=of("sales_manager")).and_so()
+        outcome = opened().when("ChangeStage", move, facts=Entry(facts), access=of("sales_representative"))
         outcome.then_rejected(Forbidden, code="stage-role")
 
     def test_only_listed_moves_back(self) -> None:
         facts = pipeline(("third", gate(back=["second"])))
         third = opened("third")
-        third.when("ChangeStage", {"stage": "second"}, facts=facts).and_so()
-        third.when("ChangeStage", {"stage": "first"}, facts=facts).then_rejected(Rejected, code="no-way-back")
+        third.when("ChangeStage", {"stage": "second"}, facts=Entry(facts)).and_so()
+        third.when("ChangeStage", {"stage": "first"}, facts=Entry(facts)).then_rejected(Rejected, code="no-way-back")
 
 
 class TestMoney:
@@ -155,7 +175,9 @@ class TestMoney:
         lost().when("ChangeCloseDate", {"close_date": None}).then_rejected(Rejected, code="closed")
 
     def test_documents_show_what_is_computed(self) -> None:
-        state = opened(amount="1000.10").when("ChangeStage", {"stage": "second"}, facts=pipeline()).and_so().state
+        state = (
+            opened(amount="1000.10").when("ChangeStage", {"stage": "second"}, facts=Entry(pipeline())).and_so().state
+        )
         document = OPPORTUNITY.document(state)
         assert (document["weighted_amount"], document["opened_on"], document["closed_on"]) == (
             "500.05",
@@ -187,8 +209,8 @@ class TestForecast:
 
 class TestUndo:
     def test_a_move_is_taken_back(self) -> None:
-        moved = opened().when("ChangeStage", {"stage": "second"}, facts=pipeline()).and_so()
-        state = moved.when("UndoOpportunityChange", {"version": 2}, facts=pipeline()).and_so().state
+        moved = opened().when("ChangeStage", {"stage": "second"}, facts=Entry(pipeline())).and_so()
+        state = moved.when("UndoOpportunityChange", {"version": 2}, facts=Entry(pipeline())).and_so().state
         assert (state.stage, state.probability) == ("first", 10)
 
     def test_closing_has_a_command_of_its_own_and_a_closed_deal_stays_as_it_is(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import services.sales.catalogue  # noqa: F401  (registers every command)
 from services.sales.opportunity import OPPORTUNITY
 from services.sales.opportunity_details import Opening
+from services.sales.stage_entry import Entry
 from shared.clock import from_rfc3339
 from shared.domain.calendar import Calendar
 from shared.errors import Forbidden, Invalid, Rejected
@@ -125,7 +126,7 @@ class TestClosing:
     def test_reopening_in_another_stage_meets_its_gate(self) -> None:
         for wanted in (gate(roles=["administrator"]), gate(fields=["next_step"]), gate(checklist=[POINT])):
             gated = pipeline(("second", wanted))
-            direct = opened().when("ChangeStage", {"stage": "second"}, facts=gated, access=MANAGER)
+            direct = opened().when("ChangeStage", {"stage": "second"}, facts=Entry(gated), access=MANAGER)
             refused = Forbidden if wanted["roles"] else Rejected
             code = direct.then_rejected(refused).extra.get("code")
             for deal in (won(), lost()):

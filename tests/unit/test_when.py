@@ -17,6 +17,7 @@ from services.sales.lead_conversion import Prepared
 from services.sales.opportunity_lines import Offer
 from services.sales.pipeline import Pipeline
 from services.sales.product import Product
+from services.sales.stage_entry import Entry
 from shared.domain.calendar import UTC_CALENDAR
 from shared.domain.command import Command, Context
 from shared.domain.exchange import Rate
@@ -117,7 +118,7 @@ CASES = {
     "SetContactRole": Case({"contact": OTHER, "role": "user"}),
     "RemoveContactRole": Case({"contact": OTHER}, has={"contact_roles": [{"contact": OTHER, "role": "user"}]}),
     "ChangeOpportunityDetails": Case({"next_step": "call"}),
-    "ChangeStage": Case({"stage": "second"}, PIPELINE),
+    "ChangeStage": Case({"stage": "second"}, Entry(PIPELINE)),
     "ChangeAmount": Case({"amount": "11.00"}),
     "ChangeCloseDate": Case({"close_date": "2027-01-01"}),
     "SetForecastCategory": Case({"category": "commit"}),

@@ -65,7 +65,9 @@ async function settle(intent: Intent, refused: Problem): Promise<Done> {
   const mine = await clashOver({ object, fields: touched, before: base ?? theirs, theirs, mine: patch })
   const given = touched.filter((name) => !mine.includes(name))
   const body = Object.fromEntries(Object.entries(intent.body).filter(([name]) => !given.includes(name)))
-  const left = given.length === 0 || (intent.command.method === 'PATCH' && Object.keys(body).length > 0)
+  const spares =
+    intent.command.method === 'PATCH' ? Object.keys(body).length > 0 : given.every((name) => intent.command.along?.includes(name))
+  const left = given.length === 0 || spares
   return left ? sendIntent({ ...intent, base: theirs, body }, newKey()) : { id, version: theirs.version, undo: null, kept: 'theirs' }
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { made } from '../test/made-up'
-import { bodyOf, bodyOfAll, inputsOf, patchOf, typesOf } from './describe'
+import { bodyOf, inputsOf, patchOf, together, typesOf } from './describe'
 import { applies, type Doc } from './meta'
 
 const types = typesOf(made)
@@ -40,15 +40,9 @@ test.each([
   expect(bodyOf(field(name), value, record)).toEqual(body)
 })
 
-test('fields of one command are changed by one body, each with the new value of the other', () => {
-  const values = { price: '12', currency: 'CNY', name: 'Nova', 'custom.flag': 'NO', 'custom.depth': '2' }
-  const all = (...names: string[]) => bodyOfAll(names.map(field), values, { ...record, price: null })
-  expect(all('price', 'currency').body).toEqual({ price: '12', currency: 'CNY' })
-  expect(all('currency', 'price').body).toEqual({ price: '12', currency: 'CNY' })
-  expect(all('name', 'custom.flag')).toEqual({
-    body: { name: 'Nova', custom: { flag: 'NO' } },
-    patch: { name: 'Nova', custom: { flag: 'NO' } },
-  })
+test('custom values of several fields stand within one', () => {
+  const parts = [patchOf(field('name'), 'Nova'), patchOf(field('custom.flag'), 'NO'), { custom: { depth: '2' } }]
+  expect(together(parts)).toEqual({ name: 'Nova', custom: { flag: 'NO', depth: '2' } })
 })
 
 test('what nothing changes has no editor, and what is custom is shown within custom', () => {

@@ -144,14 +144,8 @@ export function patchOf(field: FieldDescription, value: unknown): Record<string,
   return field.name.startsWith('custom.') ? { custom: { [field.name.slice('custom.'.length)]: value } } : { [field.name]: value }
 }
 
-/** What a command needs to change several fields at once. All of them are edited by it. */
-export function bodyOfAll(fields: FieldDescription[], values: Record<string, unknown>, record: Doc) {
-  const patch = together(fields.map((field) => patchOf(field, values[field.name])))
-  // what a command wants next to one field is what the other one will be
-  const wished = fields.length > 1 ? { ...record, ...patch } : record
-  return { patch, body: together(fields.map((field) => bodyOf(field, values[field.name], wished))) }
-}
-function together(parts: Record<string, unknown>[]): Record<string, unknown> {
+/** Values of several fields as one: custom ones stand within one `custom`. */
+export function together(parts: Record<string, unknown>[]): Record<string, unknown> {
   const custom = Object.assign({}, ...parts.map((part) => part.custom))
   return { ...Object.assign({}, ...parts), ...(Object.keys(custom).length > 0 && { custom }) }
 }

@@ -754,6 +754,11 @@ export interface components {
                 [key: string]: boolean;
             };
             /**
+             * Along
+             * @description Fields of the record that it changes in the same act, where they are sent
+             */
+            along?: string[];
+            /**
              * When
              * @description field → the values with which it applies
              */

@@ -1181,8 +1181,65 @@ export interface components {
         /**
          * ChangeStage
          * @description checklist: the points of the gate that are ticked. probability: null = that of the stage.
+         *
+         *     The other fields are what the gate asks for: they are filled in by the same act, or nothing happens at all.
+         * @example {
+         *       "stage": "proposal"
+         *     }
          */
         ChangeStage: {
+            /**
+             * Account
+             * @default null
+             */
+            account?: string | null;
+            /**
+             * Product
+             * @default null
+             */
+            product?: string | null;
+            /**
+             * Source
+             * @default
+             */
+            source?: string;
+            /**
+             * Next Step
+             * @default
+             */
+            next_step?: string;
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /**
+             * Custom
+             * @default {}
+             */
+            custom?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Amount
+             * @default null
+             */
+            amount?: (string | number) | null;
+            /**
+             * Currency
+             * @default null
+             */
+            currency?: string | null;
+            /**
+             * Close Date
+             * @default null
+             */
+            close_date?: string | null;
+            /**
+             * Owner
+             * @default null
+             */
+            owner?: string | null;
             /** Stage */
             stage: string;
             /**

@@ -32,6 +32,7 @@ export function NumberInput(props: EditProps & { integer?: boolean; suffix?: str
       {...inputOf(props)}
       inputMode={integer ? 'numeric' : 'decimal'}
       rightSection={suffix ? <span>{suffix}</span> : undefined}
+      rightSectionWidth={suffix ? 22 + 9 * suffix.length : undefined}
       value={textOf(props.value)}
       onChange={(event) => onChange(event.currentTarget.value)}
       onBlur={(event) => {

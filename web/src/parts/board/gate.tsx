@@ -1,17 +1,17 @@
 import { type FormEvent, useId, useState } from 'react'
-import { isProblem, type Problem } from '../../api/problem'
-import { useCommand } from '../../data/act'
-import { fetchOne, useRecord } from '../../data/records'
-import { bodyOfAll, type InputDescription, inputsOf, type ObjectDescription } from '../../meta/describe'
-import { type Doc, fieldValue } from '../../meta/meta'
+import type { Problem } from '../../api/problem'
+import { useRecord } from '../../data/records'
+import { type FieldDescription, type InputDescription, inputsOf, type ObjectDescription, patchOf, together } from '../../meta/describe'
+import { type Doc, fieldValue, type MetaCommand } from '../../meta/meta'
 import { useStagePaths } from '../../meta/stages'
 import { Button } from '../../ui/button'
 import { Dialog } from '../../ui/dialog'
 import { Tick } from '../../ui/field'
 import { useTranslation } from '../../words'
 import { Inputs, type Values } from '../form/inputs'
+import { useGuard } from '../form/unsaved'
 import s from './gate.module.css'
-import { moverOf } from './use-move'
+import { type Along, moverOf } from './use-move'
 
 interface Props {
   object: ObjectDescription
@@ -19,97 +19,93 @@ interface Props {
   to: string
   /** What the gate said: fields that must be filled in, points that must be ticked. */
   problem: Problem
-  onPass(body: Record<string, unknown>): Promise<void>
+  /** base: the record as it was shown here. */
+  onPass(along: Along, base: Doc): Promise<void>
   onClose(): void
 }
 
-/** Just what is missing: the fields of the record and the points of the gate, and what the command itself wants. */
+const POINT = 'checklist.'
+/** Whether the command can take a field's value along. */
+const takes = (command: MetaCommand | undefined, field: FieldDescription): boolean =>
+  command?.along?.includes(field.name.split('.')[0] as string) === true
+
+/** Just what is missing: the fields of the record and the points of the gate, and what the command itself wants. All of it goes in one act. */
 export function Gate({ object, record, to, problem, onPass, onClose }: Props) {
   const { t } = useTranslation()
   const stages = useStagePaths(object)
   const { data: one } = useRecord(object, record.id)
-  const { run, busy } = useCommand()
   const name = useId()
+  const [asked, setAsked] = useState(problem.errors)
+  const [first] = useState(problem)
+  if (problem.errors.some((error) => !asked.some((known) => known.field === error.field))) setAsked([...asked, ...problem.errors])
   const [values, setValues] = useState<Values>({})
   const [ticked, setTicked] = useState<string[]>([])
-  const [errors, setErrors] = useState<Record<string, string>>({})
+  const [busy, setBusy] = useState(false)
+  const { close, guard } = useGuard(ticked.length > 0 || Object.values(values).some((value) => value !== undefined), onClose)
   const stage = stages?.of(record).find((each) => each.key === to)
   const command = moverOf(object, to)
-  const named = problem.errors.map((error) => error.field)
+  const named = [...new Set(asked.map((error) => error.field))]
   const own = command ? inputsOf(object, command).filter((input) => named.includes(input.name)) : []
   const missing = named.flatMap((field) => (own.some((input) => input.name === field) ? [] : (object.field(field) ?? [])))
-  const points = (stage?.gate.checklist ?? []).filter((point) => named.includes(`checklist.${point.key}`))
-  const rest = problem.errors.filter(
-    (error) => !error.field.startsWith('checklist.') && !own.some((i) => i.name === error.field) && !object.field(error.field),
-  )
-  const inputs: InputDescription[] = [...own, ...missing.filter((field) => field.editor).map((field) => ({ ...field, required: true }))]
+  const along = missing.filter((field) => takes(command, field))
+  const points = (stage?.gate.checklist ?? []).filter((point) => named.includes(`${POINT}${point.key}`))
+  const inputs: InputDescription[] = [...own, ...along.map((field) => ({ ...field, required: true }))]
+  const rest = problem.errors.filter((error) => !error.field.startsWith(POINT) && !inputs.some((input) => input.name === error.field))
 
   const submit = async (event: FormEvent) => {
     event.preventDefault()
-    const given = missing.filter((field) => field.editor && values[field.name] !== undefined)
-    for (const command of new Set(given.flatMap((field) => field.editor?.command ?? []))) {
-      const fields = given.filter((field) => field.editor?.command === command)
-      try {
-        const base = (await fetchOne(object, record.id)).record
-        await run({
-          object,
-          command,
-          id: record.id,
-          base,
-          ...bodyOfAll(fields, values, base),
-          told: false,
-        })
-      } catch (error) {
-        if (!isProblem(error)) throw error
-        const said = error.byField()
-        const names = fields.map((field) => field.name)
-        return setErrors(names.some((name) => said[name]) ? said : { [names[0] as string]: error.message })
-      }
-    }
-    const body = Object.fromEntries(own.map((input) => [input.name, values[input.name]]))
-    await onPass(points.length > 0 ? { ...body, checklist: [...ticked, ...((record.checked as string[] | undefined) ?? [])] } : body)
+    const given = along.filter((field) => values[field.name] !== undefined)
+    const patch = together(given.map((field) => patchOf(field, values[field.name])))
+    const answers = Object.fromEntries(own.map((input) => [input.name, values[input.name]]))
+    const checked = [...ticked, ...((record.checked as string[] | undefined) ?? [])]
+    setBusy(true)
+    await onPass({ body: { ...answers, ...patch, ...(points.length > 0 && { checklist: checked }) }, patch }, one?.record ?? record)
+    setBusy(false)
   }
   return (
-    <Dialog
-      open
-      size={400}
-      onClose={onClose}
-      title={t('board.gate', { stage: stage?.title ?? command?.label ?? to })}
-      actions={
-        <>
-          <Button onClick={onClose}>{t('common.cancel')}</Button>
-          <Button look="primary" type="submit" form={name} busy={busy} disabled={points.some((point) => !ticked.includes(point.key))}>
-            {t('board.move')}
-          </Button>
-        </>
-      }
-    >
-      <form id={name} onSubmit={submit} noValidate className={s.gate}>
-        <p className={s.title}>{String(fieldValue(record, object.title) ?? '')}</p>
-        {rest.map((error) => (
-          <p key={error.message} className={s.refused} role="alert">
-            {error.message}
-          </p>
-        ))}
-        {inputs.length > 0 && (
-          <Inputs
-            inputs={inputs}
-            values={{ currency: one?.record.currency, ...values }}
-            onChange={(field, value) => setValues((now) => ({ ...now, [field]: value }))}
-            errors={errors}
-            names={one?.names ?? {}}
-            stages={stages}
-          />
-        )}
-        {points.map((point) => (
-          <Tick
-            key={point.key}
-            label={point.title}
-            checked={ticked.includes(point.key)}
-            onChange={(on) => setTicked((now) => (on ? [...now, point.key] : now.filter((key) => key !== point.key)))}
-          />
-        ))}
-      </form>
-    </Dialog>
+    <>
+      <Dialog
+        open
+        size={400}
+        onClose={close}
+        title={t('board.gate', { stage: stage?.title ?? command?.label ?? to })}
+        actions={
+          <>
+            <Button onClick={close}>{t('common.cancel')}</Button>
+            <Button look="primary" type="submit" form={name} busy={busy} disabled={points.some((point) => !ticked.includes(point.key))}>
+              {t('board.move')}
+            </Button>
+          </>
+        }
+      >
+        <form id={name} onSubmit={submit} noValidate className={s.gate}>
+          <p className={s.title}>{String(fieldValue(record, object.title) ?? '')}</p>
+          {rest.map((error) => (
+            <p key={error.field} className={s.refused} role="alert">
+              {object.field(error.field) && <b>{object.field(error.field)?.label}</b>} {error.message}
+            </p>
+          ))}
+          {inputs.length > 0 && (
+            <Inputs
+              inputs={inputs}
+              values={{ currency: one?.record.currency, ...values }}
+              onChange={(field, value) => setValues((now) => ({ ...now, [field]: value }))}
+              errors={problem === first ? {} : problem.byField()}
+              names={one?.names ?? {}}
+              stages={stages}
+            />
+          )}
+          {points.map((point) => (
+            <Tick
+              key={point.key}
+              label={point.title}
+              checked={ticked.includes(point.key)}
+              onChange={(on) => setTicked((now) => (on ? [...now, point.key] : now.filter((key) => key !== point.key)))}
+            />
+          ))}
+        </form>
+      </Dialog>
+      {guard}
+    </>
   )
 }

@@ -16,11 +16,17 @@ export function moverOf(object: ObjectDescription, to: string): MetaCommand | un
   return object.field(object.boardField ?? object.stages?.field ?? '')?.editor?.command
 }
 
+/** What goes along with a move: in the body, and as the record will show it. */
+export interface Along {
+  body: Record<string, unknown>
+  patch: Record<string, unknown>
+}
 interface Closed {
   record: Doc
   to: string
   problem: Problem
 }
+const NOTHING: Along = { body: {}, patch: {} }
 
 /**
  * Move a record along its path, or to another column of its board. A closed gate asks for what is missing; another
@@ -33,22 +39,23 @@ export function useMove(object: ObjectDescription): { move(record: Doc, to: stri
   const [closed, setClosed] = useState<Closed | undefined>()
   const by = object.stages?.field ?? object.boardField ?? ''
 
-  const move = async (record: Doc, to: string, more: Record<string, unknown> = {}): Promise<boolean> => {
+  /** base: the record as it was shown. Answers whether it went through; else the gate stands open, or the reason was said. */
+  const move = async (record: Doc, to: string, along = NOTHING, base = record): Promise<boolean> => {
     const command = moverOf(object, to)
     if (command === undefined) return false
     const input = by in command.fields ? { [by]: to } : {}
     const place = { field: object.field(by) as Shown, record, names: {}, stages }
     const title = object.ends?.[to] ? object.field('status')?.option_labels?.[to] : object.field(by) && kind(place.field).format(to, place)
     const told = t('board.movedTo', { name: String(fieldValue(record, object.title) ?? ''), stage: title ?? to })
-    const patch = object.ends?.[to] ? { status: to } : { [by]: to }
+    const after = object.ends?.[to] ? { status: to } : { [by]: to }
     try {
       await run({
         object,
         command,
         id: record.id,
-        base: more.fresh ? undefined : record,
-        body: { ...input, ...(more.body as object) },
-        patch,
+        base,
+        body: { ...input, ...along.body },
+        patch: { ...along.patch, ...after },
         told,
       })
       return true
@@ -66,9 +73,8 @@ export function useMove(object: ObjectDescription): { move(record: Doc, to: stri
       to={closed.to}
       problem={closed.problem}
       onClose={() => setClosed(undefined)}
-      onPass={async (body) => {
-        setClosed(undefined)
-        await move(closed.record, closed.to, { body, fresh: true })
+      onPass={async (along, base) => {
+        if (await move(closed.record, closed.to, along, base)) setClosed(undefined)
       }}
     />
   )
