@@ -23,7 +23,8 @@ function Written() {
 }
 function List() {
   router = useRouter()
-  return (useSearch({ strict: false }) as { create?: boolean }).create ? <Written /> : <p>The list</p>
+  const { create, open } = useSearch({ strict: false }) as { create?: boolean; open?: string }
+  return create || open ? <Written /> : <p>The list</p>
 }
 const go = async (act_: () => unknown) => {
   await act(async () => void act_())
@@ -44,6 +45,19 @@ test('an address that takes away the form which it opened asks first, on the sam
   expect(document.body.textContent).toContain(QUESTION)
   await press(button(document, 'Leave'))
   expect(document.body.textContent).toContain('The list') // it was asked once, not once more by the address
+})
+
+test('a dialog in the side panel asks before another record, or none, takes its place', async () => {
+  serve({})
+  await play(List, '/o/boat')
+  await go(() => router.navigate({ to: '.', search: { open: 'ada' } }))
+  for (const search of [{ open: 'bea' }, {}]) {
+    await go(() => router.navigate({ to: '.', search }))
+    expect(document.body.textContent).toContain(QUESTION)
+    await press(button(document, 'Stay here'))
+  }
+  await go(() => router.navigate({ to: '.', search: { open: 'ada', sort: 'name' } }))
+  expect(document.body.textContent).not.toContain(QUESTION)
 })
 
 function Form() {

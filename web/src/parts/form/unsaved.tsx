@@ -9,17 +9,21 @@ import { useTranslation } from '../../words'
 interface UnsavedProps {
   when(): boolean
   onLeave?(): void
-  /** It stands in a dialog, which the address may have opened: `?create=true`. Going back closes it on the same page. */
+  /** It stands in a dialog, which the address may have opened: `?create=true`, or the panel around it. Going back closes it on the same page. */
   inDialog?: boolean
 }
+
+/** What the address opens on a page. */
+const OPENS = ['create', 'open'] as const
 
 /** Nobody loses what they entered: leaving the page, or closing the window, asks first. */
 export function Unsaved({ when, onLeave, inDialog }: UnsavedProps) {
   const { t } = useTranslation()
   const { status, proceed, reset } = useBlocker({
     shouldBlockFn: ({ current, next }) => {
-      const closes = inDialog && (current.search as ListSearch).create && !(next.search as ListSearch).create
-      return when() && (current.pathname !== next.pathname || Boolean(closes))
+      const [here, there] = [current.search as ListSearch, next.search as ListSearch]
+      const closes = inDialog && OPENS.some((name) => here[name] !== undefined && here[name] !== there[name])
+      return when() && (current.pathname !== next.pathname || closes === true)
     },
     enableBeforeUnload: when,
     withResolver: true,

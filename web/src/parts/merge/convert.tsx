@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useState } from 'react'
+import { type FormEvent, useId, useState } from 'react'
 import { isProblem, type Problem } from '../../api/problem'
 import { useCommand } from '../../data/act'
 import { refresh } from '../../data/cache'
@@ -40,7 +40,10 @@ export default function Convert({ object, command, one, onClose }: OwnDialogProp
   const { close, settle, guard } = useGuard(useChanged([how, ids, values]), onClose)
   const errors = problem?.byField([...WHATS, ...OF_DEAL]) ?? {}
 
+  const name = useId()
+
   const convert = async (more: Record<string, unknown> = {}) => {
+    if (busy) return // Ctrl-S asks no button
     const chosen = Object.fromEntries(WHATS.map((what) => [what, how[what] === 'old' ? ids[what] : how[what]]))
     const deal =
       how.opportunity === 'new' ? Object.fromEntries(OF_DEAL.map((name) => [name, values[name]]).filter(([, value]) => value)) : {}
@@ -76,38 +79,40 @@ export default function Convert({ object, command, one, onClose }: OwnDialogProp
             {problem?.kind === 'duplicate' && (
               <Button onClick={() => void convert({ allow_duplicate: true })}>{t('record.createAnyway')}</Button>
             )}
-            <Button look="primary" busy={busy} onClick={() => void convert()}>
+            <Button look="primary" type="submit" form={name} busy={busy}>
               {command.label}
             </Button>
           </>
         }
       >
-        {problem && (problem.errors.length === 0 || errors['']) && (
-          <p className={f.head} role="alert">
-            {errors[''] ?? problem.message}
-          </p>
-        )}
-        {WHATS.map((what) => (
-          <Part
-            key={what}
-            what={what}
-            how={how[what]}
-            id={ids[what]}
-            named={what === 'account' ? company : what === 'contact' ? String(record.name ?? '') : ''}
-            error={errors[what]}
-            onHow={(next) => setHow((now) => ({ ...now, [what]: next }))}
-            onId={(id) => setIds((now) => ({ ...now, [what]: id }))}
-          />
-        ))}
-        {how.opportunity === 'new' && (
-          <Inputs
-            inputs={inputs}
-            values={values}
-            onChange={(name, value) => setValues((now) => ({ ...now, [name]: value }))}
-            errors={errors}
-            names={one.names}
-          />
-        )}
+        <form id={name} onSubmit={(event: FormEvent) => [event.preventDefault(), void convert()]} noValidate>
+          {problem && (problem.errors.length === 0 || errors['']) && (
+            <p className={f.head} role="alert">
+              {errors[''] ?? problem.message}
+            </p>
+          )}
+          {WHATS.map((what) => (
+            <Part
+              key={what}
+              what={what}
+              how={how[what]}
+              id={ids[what]}
+              named={what === 'account' ? company : what === 'contact' ? String(record.name ?? '') : ''}
+              error={errors[what]}
+              onHow={(next) => setHow((now) => ({ ...now, [what]: next }))}
+              onId={(id) => setIds((now) => ({ ...now, [what]: id }))}
+            />
+          ))}
+          {how.opportunity === 'new' && (
+            <Inputs
+              inputs={inputs}
+              values={values}
+              onChange={(name, value) => setValues((now) => ({ ...now, [name]: value }))}
+              errors={errors}
+              names={one.names}
+            />
+          )}
+        </form>
       </Dialog>
       {guard}
     </>

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { type FormEvent, useId, useState } from 'react'
 import { isProblem } from '../../api/problem'
 import { useCommand } from '../../data/act'
 import { useRecord } from '../../data/records'
@@ -26,7 +26,10 @@ export default function Merge({ object, command, one, onClose }: OwnDialogProps)
   const choice = (field: FieldDescription) => picked[field.name] ?? kept(one, field)
   const fields = ready ? differing(object, one, data) : []
   const { close, guard } = useGuard(useChanged([other, picked]), onClose)
-  const merge = async () => {
+  const name = useId()
+  const merge = async (event: FormEvent) => {
+    event.preventDefault()
+    if (!ready || busy) return // Ctrl-S asks no button
     const chosen = fields.filter((field) => choice(field) === 'other' && !isEmpty(fieldValue(data?.record, field.name)))
     const choices = Object.fromEntries(chosen.map((field) => [field.name, other]))
     try {
@@ -49,29 +52,31 @@ export default function Merge({ object, command, one, onClose }: OwnDialogProps)
         actions={
           <>
             <Button onClick={close}>{t('common.cancel')}</Button>
-            <Button look="primary" busy={busy} disabled={!ready} onClick={() => void merge()}>
+            <Button look="primary" type="submit" form={name} busy={busy} disabled={!ready}>
               {t('merge.merge')}
             </Button>
           </>
         }
       >
-        {error && (
-          <p className={f.head} role="alert">
-            {error}
-          </p>
-        )}
-        <Other object={object} value={other} onChange={setOther} />
-        {other && !data && <Bones rows={4} label={t('common.loading')} />}
-        {ready && (
-          <Compare
-            object={object}
-            one={one}
-            other={data}
-            fields={fields}
-            choice={choice}
-            onPick={(name, whose) => setPicked((now) => ({ ...now, [name]: whose }))}
-          />
-        )}
+        <form id={name} onSubmit={merge} noValidate>
+          {error && (
+            <p className={f.head} role="alert">
+              {error}
+            </p>
+          )}
+          <Other object={object} value={other} onChange={setOther} />
+          {other && !data && <Bones rows={4} label={t('common.loading')} />}
+          {ready && (
+            <Compare
+              object={object}
+              one={one}
+              other={data}
+              fields={fields}
+              choice={choice}
+              onPick={(name, whose) => setPicked((now) => ({ ...now, [name]: whose }))}
+            />
+          )}
+        </form>
       </Dialog>
       {guard}
     </>

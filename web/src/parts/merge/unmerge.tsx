@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { type FormEvent, useId, useState } from 'react'
 import { get } from '../../api/client'
 import { isProblem } from '../../api/problem'
 import type { components } from '../../api/schema/customer'
@@ -33,7 +33,10 @@ export default function Unmerge({ object, command, one, onClose }: OwnDialogProp
     queryFn: ({ signal }) => get<{ items: Absorbed[] }>(`${object.path}/${one.record.id}/merges`, undefined, signal),
   })
   const { close, guard } = useGuard(useChanged(released), onClose)
-  const release = async () => {
+  const name = useId()
+  const release = async (event: FormEvent) => {
+    event.preventDefault()
+    if (released.length === 0 || busy) return // Ctrl-S asks no button
     try {
       setError('')
       const told = t('merge.undone', { label: object.label })
@@ -55,28 +58,30 @@ export default function Unmerge({ object, command, one, onClose }: OwnDialogProp
         actions={
           <>
             <Button onClick={close}>{t('common.cancel')}</Button>
-            <Button look="primary" busy={busy} disabled={released.length === 0} onClick={() => void release()}>
+            <Button look="primary" type="submit" form={name} busy={busy} disabled={released.length === 0}>
               {command.label}
             </Button>
           </>
         }
       >
-        {error && (
-          <p className={f.head} role="alert">
-            {error}
-          </p>
-        )}
-        <Waiting on={asked} rows={3} />
-        {asked.data?.items.map((absorbed) => (
-          <Released
-            key={absorbed.id}
-            object={object}
-            one={one}
-            absorbed={absorbed}
-            on={released.includes(absorbed.id)}
-            onChange={turn(absorbed.id)}
-          />
-        ))}
+        <form id={name} onSubmit={release} noValidate>
+          {error && (
+            <p className={f.head} role="alert">
+              {error}
+            </p>
+          )}
+          <Waiting on={asked} rows={3} />
+          {asked.data?.items.map((absorbed) => (
+            <Released
+              key={absorbed.id}
+              object={object}
+              one={one}
+              absorbed={absorbed}
+              on={released.includes(absorbed.id)}
+              onChange={turn(absorbed.id)}
+            />
+          ))}
+        </form>
       </Dialog>
       {guard}
     </>
