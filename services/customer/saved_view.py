@@ -46,8 +46,9 @@ Density = Literal["compact", "normal", "comfortable"]
 class SavedView(Record):
     """filters: {field, op, value}, values as text. conditions: a tree of such ones, which hold together with them.
     order: up to three fields, with - before one the other way round; "" = none. widths: of columns, in pixels. group:
-    as in `by=`. shared_with: {users, roles, teams}; {} while it is shared = with everyone. pinned, default: what its
-    owner offers; what a reader pins is a preference of theirs.
+    as in `by=`. path: of a board, the id of what defines its stages; "" = the default one. shared_with: {users, roles,
+    teams}; {} while it is shared = with everyone. pinned, default: what its owner offers; what a reader pins is a
+    preference of theirs.
     """
 
     name: Annotated[str, displayed(Kind.TEXT, "名称", "Name", indexed=True, searchable=True, required=True)] = ""
@@ -66,6 +67,7 @@ class SavedView(Record):
     group: Annotated[list[str], displayed(Kind.JSON, "分组", "Group")] = field(default_factory=list)
     sums: Annotated[list[str], displayed(Kind.JSON, "合计", "Sums")] = field(default_factory=list)
     density: Annotated[str, displayed(Kind.KEYWORD, "行高", "Density", options=get_args(Density))] = "normal"
+    path: Annotated[str, displayed(Kind.KEYWORD, "看板路径", "Path of the board")] = ""
     pinned: Annotated[bool, displayed(Kind.BOOLEAN, "已置顶", "Pinned", indexed=True)] = False
     default: Annotated[bool, displayed(Kind.BOOLEAN, "默认", "Default", indexed=True)] = False
     shared: Annotated[bool, displayed(Kind.BOOLEAN, "已共享", "Shared", indexed=True, writable=False)] = False
@@ -134,7 +136,7 @@ SAVED_VIEW = Aggregate(
     grants={EVERY_ROLE: {**grant(Level.OWN, "read", "edit", "archive"), "create": Level.ALL}},
     collection=Collection(
         "saved_views",
-        4,
+        5,
         record_fields(
             SavedView,
             Field(
@@ -200,6 +202,7 @@ class SavedViewContent(CommandModel):
     group: Annotated[list[GroupName], F(max_length=2)] = F(default_factory=list)
     sums: Annotated[list[FieldName], F(max_length=5)] = F(default_factory=list)
     density: Density = "normal"
+    path: Annotated[str, F(max_length=64, pattern=r"^[A-Za-z0-9_-]*$")] = ""
     pinned: bool = False
     default: bool = False
 

@@ -16,7 +16,7 @@ Filters = Sealed("name", gone=("filters", "conditions"))  # a filter may name a 
 @dataclass(frozen=True, slots=True)
 class SavedViewCreated:
     """`details`: name, resource, and of filters (`field`, `op`, `value` as text), conditions (a tree of such), order,
-    columns, kind, widths, group, sums, density, pinned and default those given."""
+    columns, kind, widths, group, sums, density, path, pinned and default those given."""
 
     details: Annotated[dict[str, Any], Filters]
     owner: str | None

@@ -92,6 +92,7 @@ async def test_a_tree_of_conditions_and_how_a_view_is_shown_are_kept(world: Worl
         "sums": ["amount", "weighted_amount"],
         "widths": {"name": 240},
         "density": "compact",
+        "path": "0193a7c2-7b1e-7cc3-9a54-0f2b7f0a4c11",
         "default": True,
     }
     id = (await world.do(CREATE, deals(**content))).id

@@ -33,7 +33,7 @@ ANSWERS: dict[str, dict[str, str]] = {
         "add remove"
     },
     "field_definition": {"word": "zh en options name", "form": "resource ref formula"},
-    "saved_view": {"text": "name value", "form": "columns field group order resource sums"},
+    "saved_view": {"text": "name value", "form": "columns field group order path resource sums"},
     "opportunity": {
         "text": "next_step",
         "word": "name source external_id add remove reason",

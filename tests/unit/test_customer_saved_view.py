@@ -64,6 +64,7 @@ def test_what_is_no_filter_is_named() -> None:
         ({"widths": {"name": 5}}, "widths.name"),
         ({"group": ["close_date:hour"]}, "group.0"),
         ({"density": "tiny"}, "density"),
+        ({"path": "../users"}, "path"),
         ({"columns": [""]}, "columns.0"),
         ({"name": ""}, "name"),
     ):
@@ -79,6 +80,7 @@ def test_it_keeps_how_it_is_shown() -> None:
         "group": ["close_date:month"],
         "sums": ["amount"],
         "density": "compact",
+        "path": "0193a7c2-7b1e-7cc3-9a54-0f2b7f0a4c11",
         "pinned": True,
     }
     state = given(SAVED_VIEW).when("CreateSavedView", {**DETAILS, **shown}).and_so().state

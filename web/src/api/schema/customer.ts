@@ -2191,6 +2191,11 @@ export interface components {
              */
             density?: "compact" | "normal" | "comfortable";
             /**
+             * Path
+             * @default
+             */
+            path?: string;
+            /**
              * Pinned
              * @default false
              */
@@ -2305,6 +2310,11 @@ export interface components {
              * @enum {string}
              */
             density?: "compact" | "normal" | "comfortable";
+            /**
+             * Path
+             * @default
+             */
+            path?: string;
             /**
              * Pinned
              * @default false
@@ -2466,6 +2476,11 @@ export interface components {
              * @enum {string}
              */
             density?: "compact" | "normal" | "comfortable";
+            /**
+             * Path of the board · 看板路径
+             * @description "" = none
+             */
+            path?: string;
             /** Pinned · 已置顶 */
             pinned?: boolean;
             /** Default · 默认 */
@@ -2550,6 +2565,7 @@ export interface components {
          *       "group": [],
          *       "sums": [],
          *       "density": "normal",
+         *       "path": "",
          *       "pinned": false,
          *       "default": false,
          *       "shared": false,
@@ -2568,7 +2584,7 @@ export interface components {
          *       "version": 1
          *     }
          */
-        SavedView: WithRequired<components["schemas"]["SavedViewPart"], "id" | "version" | "name" | "resource" | "filters" | "order" | "columns" | "kind" | "conditions" | "widths" | "group" | "sums" | "density" | "pinned" | "default" | "shared" | "shared_with" | "reader" | "owner" | "tags" | "archived" | "erased" | "created_at" | "created_by" | "updated_at" | "updated_by" | "custom">;
+        SavedView: WithRequired<components["schemas"]["SavedViewPart"], "id" | "version" | "name" | "resource" | "filters" | "order" | "columns" | "kind" | "conditions" | "widths" | "group" | "sums" | "density" | "path" | "pinned" | "default" | "shared" | "shared_with" | "reader" | "owner" | "tags" | "archived" | "erased" | "created_at" | "created_by" | "updated_at" | "updated_by" | "custom">;
         SavedViewPage: {
             items: (components["schemas"]["SavedView"] | components["schemas"]["SavedViewPart"])[];
             /** @description The cursor of the next page */

@@ -31,20 +31,22 @@ const FEW = 20 // cards of a column at first
 interface Props {
   object: ObjectDescription
   query: ListQuery
+  /** The id of the record whose stages are the columns; '' = the default one. */
+  path: string
   onOpen(id: string): void
   /** Whether the time strip stands above the board. */
   strip?: boolean
 }
 
 /** Records in columns: by the stages of a pipeline, or by the options of a field; at the moment that one looks at. */
-export default function Board({ object, query, onOpen, strip }: Props) {
+export default function Board({ object, query, path, onOpen, strip }: Props) {
   const { t } = useTranslation()
   const past = usePast()
   const client = useQueryClient()
   const show = useShow(object)
   const paths = useStagePaths(object)
   const go = useNavigate()
-  const { pipeline: path, to } = useSearch({ strict: false }) as ListSearch
+  const { to } = useSearch({ strict: false }) as ListSearch
   const set = (part: Partial<ListSearch>) => void go({ to: '.', search: (was: object) => ({ ...was, ...part }) as never, replace: true })
   const compare = past && to !== undefined
   const field = object.boardField ?? ''

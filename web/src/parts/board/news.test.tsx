@@ -45,7 +45,7 @@ function harbour(fleet: Record<string, Boat>) {
 function Live() {
   const client = useQueryClient()
   useEffect(() => startLive(client, AbortSignal.abort()), [client])
-  return <Board object={boats} query={QUERY} onOpen={() => undefined} />
+  return <Board object={boats} query={QUERY} path="" onOpen={() => undefined} />
 }
 const lane = (box: HTMLElement, key: string): string => box.querySelector(`[data-lane=${key}]`)?.textContent ?? ''
 

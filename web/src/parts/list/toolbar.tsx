@@ -49,7 +49,9 @@ export function Toolbar({ object, show, names, now, widths, search, view, onChan
           type={object.name}
           content={contentOf(now, widths)}
           view={view}
-          onSaved={(id) => onChange({ view: id, f: undefined, sort: undefined, group: undefined, cols: undefined, as: undefined })}
+          onSaved={(id) =>
+            onChange({ view: id, f: undefined, sort: undefined, group: undefined, cols: undefined, as: undefined, pipeline: undefined })
+          }
         />
       )}
       <span className={s.grow} />

@@ -48,6 +48,7 @@ describe('views', () => {
       widths: { worth: 90 },
       sums: ['worth'],
       kind: 'list',
+      path: '',
       ofView: 'list',
       changed: false,
     }))
@@ -59,6 +60,14 @@ describe('views', () => {
     const again = looked(object, {}, { ...view, ...kept } as SavedView)
     expect([again.kind, again.widths, again.changed]).toEqual(['board', { worth: 120 }, false])
     expect(looked(object, { as: 'list' }, { ...view, ...kept } as SavedView)).toMatchObject({ kind: 'list', changed: true })
+  })
+  test('a board opens along the path that it was saved with, and another one is a change', () => {
+    const now = looked(object, { as: 'board', pipeline: 'p2' }, view)
+    expect([now.path, now.changed]).toEqual(['p2', true])
+    const kept = { ...view, ...contentOf(now, {}) } as SavedView
+    expect(looked(object, {}, kept)).toMatchObject({ path: 'p2', changed: false })
+    expect(looked(object, { pipeline: 'p2' }, kept).changed).toBe(false)
+    expect(looked(object, { pipeline: 'p1' }, kept)).toMatchObject({ path: 'p1', changed: true })
   })
   test('the address is stronger', () => {
     const now = looked(object, { f: { all: [] }, group: 'none', cols: 'name' }, view)

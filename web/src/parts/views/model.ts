@@ -18,6 +18,8 @@ export interface ViewContent {
   group: string[]
   sums: string[]
   kind: 'list' | 'board' | 'calendar'
+  /** Of a board: the id of the record whose stages are its columns; '' = the default one. */
+  path: string
   density: 'compact' | 'normal' | 'comfortable'
 }
 export interface SavedView extends Doc, ViewContent {
@@ -68,6 +70,7 @@ export interface Looked {
   widths: Record<string, number>
   sums: string[]
   kind: ViewContent['kind']
+  path: string
   /** As the view itself is shown. */
   ofView: ViewContent['kind']
   /** Whether the address differs from the view. */
@@ -80,7 +83,8 @@ export function looked(object: ObjectDescription, search: ListSearch, view?: Sav
   const columns = known(search.cols?.split(',') ?? (view?.columns.length ? view.columns : object.layouts.list))
   const group = search.group === 'none' ? undefined : (search.group ?? view?.group[0])
   const ofView = view?.kind ?? 'list'
-  const { f, sort, cols, as } = search
+  const { f, sort, cols, as, pipeline } = search
+  const path = view?.path ?? ''
   return {
     tree: search.f ? (isNothing(search.f) ? undefined : search.f) : base,
     sort: search.sort ?? (view?.order || quick?.sort || ''),
@@ -89,8 +93,9 @@ export function looked(object: ObjectDescription, search: ListSearch, view?: Sav
     widths: view?.widths ?? {},
     sums: known(view?.sums.length ? view.sums : moneyOf(object)).slice(0, 2),
     kind: as ?? ofView,
+    path: pipeline ?? path,
     ofView,
-    changed: [f, sort, search.group, cols].some((part) => part !== undefined) || (as !== undefined && as !== ofView),
+    changed: [f, sort, search.group, cols].some((part) => part !== undefined) || (as ?? ofView) !== ofView || (pipeline ?? path) !== path,
   }
 }
 
@@ -111,6 +116,7 @@ export const contentOf = (now: Looked, widths: Record<string, number>): ViewCont
   group: now.group ? [now.group] : [],
   sums: now.sums,
   kind: now.kind,
+  path: now.path,
   density: 'normal',
 })
 
