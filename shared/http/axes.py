@@ -26,7 +26,8 @@ _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,4})?")
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """unit: of days. edges: the first days of the units, or the ends of the ranges as written."""
+    """calendar: the organisation's, as in every figure. unit: of days. edges: the first days of the units, or the ends
+    of the ranges as written."""
 
     field: Field
     calendar: Calendar
@@ -62,10 +63,9 @@ class Axis:
             return [{"field": name, "op": "eq", "value": value}]
         if self.unit:
             first = self._unit(value)
-            last = _next(first, self.unit) - timedelta(1)
-            return [
-                {"field": name, "op": "ge", "value": first.isoformat()},
-                {"field": name, "op": "le", "value": last.isoformat()},
+            return [  # as documents have them: a bare day would be one of the reader's
+                {"field": name, "op": "ge", "value": self._value(first)},
+                {"field": name, "op": "lt", "value": self._value(_next(first, self.unit))},
             ]
         low = [{"field": name, "op": "ge", "value": self.edges[value - 1]}] if value else []
         high = [{"field": name, "op": "lt", "value": self.edges[value]}] if value < len(self.edges) else []

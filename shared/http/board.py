@@ -45,7 +45,7 @@ class Asked:
 
 
 class Board:
-    """The boards of one record type for one caller."""
+    """The boards of one record type for one caller. calendar: theirs, by which they mean the moment looked at."""
 
     def __init__(self, kernel: Kernel, aggregate: AnyAggregate, access: Access, calendar: Calendar) -> None:
         self._kernel, self._aggregate, self._access, self._calendar = kernel, aggregate, access, calendar
@@ -97,7 +97,8 @@ class Board:
         self, known: Mapping[str, Field], asked: str, given: dict[str, str], query: Query, moment: Moment
     ) -> Axis:
         name, _, unit = asked.partition(":")
-        axis = axis_of(self._field(known, name), unit, ranges_of(given.get("ranges")), self._calendar)
+        calendar = await self._kernel.directory.calendar(self._access.tenant)
+        axis = axis_of(self._field(known, name), unit, ranges_of(given.get("ranges")), calendar)
         if not axis.unit:
             return axis
         ends = [await self._queries.find(self._aggregate, one, self._access, moment) for one in bounds(axis, query)]

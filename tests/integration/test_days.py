@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
@@ -88,6 +89,19 @@ async def test_a_users_own_zone_goes_before_the_organisations(desk: Office) -> N
     assert (await desk.client.patch("/identity/me", json={"time_zone": ""})).status_code == 200
     await settle(desk)
     assert await subjects(desk, due="2026-12-24") == {"begin", "end"}
+
+
+async def test_groups_by_days_are_cut_where_the_organisation_is_whoever_reads(desk: Office) -> None:
+    await plan(desk)
+    asked = {"by": "due:day", "cards": "5", "fields": "subject", "due[empty]": "false"}
+    days = {"2026-12-23": {"before"}, "2026-12-24": {"begin", "end"}, "2026-12-25": {"after"}}
+    for zone in ("", "Asia/Shanghai"):
+        assert (await desk.client.patch("/identity/me", json={"time_zone": zone})).status_code == 200
+        await settle(desk)
+        groups = (await desk.get(f"{ACTIVITIES}/board", **asked))["groups"]
+        assert {g["key"]: {card["subject"] for card in g["cards"]} for g in groups} == days, zone
+        for group in groups:  # and so are the lists of their records
+            assert await subjects(desk, filter=json.dumps({"all": group["where"]})) == days[group["key"]], zone
 
 
 async def test_relative_days_are_those_of_the_asker_when_they_ask(

@@ -3,7 +3,7 @@ import { isProblem, Problem, problemOf } from '../api/problem'
 import { onBack } from '../data/offline/connection'
 import { forgetAll, forgetAnswers, keepFor, lastPerson, nameOf } from '../data/offline/kept'
 import { flush, loadOutbox, unsent } from '../data/offline/outbox'
-import { setZone } from '../ui/format'
+import { setOwnZone, setZone } from '../ui/format'
 import { store, useStore } from './store'
 
 export type Level = 'own' | 'team' | 'below' | 'all'
@@ -85,6 +85,7 @@ export async function loadMe(): Promise<Me> {
 
 function enter(me: Me): void {
   setZone(me.user.time_zone || me.organisation.time_zone)
+  setOwnZone(me.organisation.time_zone)
   session.set({ state: 'in', me })
 }
 

@@ -1,6 +1,9 @@
-import { expect, test } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import type { Doc } from '../meta/meta'
+import { setOwnZone, setZone } from '../ui/format'
 import { type Change, firstOf, justBefore, ListNews } from './list-news'
+
+afterEach(() => [setZone(''), setOwnZone('')])
 
 const boat = (id: string, name: string, status = 'afloat'): Doc => ({ id, version: 1, name, status })
 
@@ -104,3 +107,10 @@ test.each([
   ['2026-05-31', 'quarter', '2026-04-01'],
   ['2026-05-31T12:00:00Z', 'year', '2026-01-01'],
 ])('%s lies in the %s of %s', (day, unit, first) => expect(firstOf(day, unit)).toBe(first))
+
+test('groups are cut by the days of the organisation, whoever reads', () => {
+  setZone('America/New_York')
+  setOwnZone('Asia/Shanghai')
+  expect(firstOf('2026-05-31T17:00:00Z', 'month')).toBe('2026-06-01')
+  expect(firstOf('2026-05-31', 'month')).toBe('2026-05-01')
+})

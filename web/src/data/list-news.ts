@@ -1,5 +1,5 @@
 import { type Doc, fieldValue, same } from '../meta/meta'
-import { dayOfMoment } from '../ui/format'
+import { ownDayOf } from '../ui/format'
 
 /** What became of a row that was changed: its place is another one, or it is in the list no more. */
 export type Mark = 'moved' | 'left'
@@ -48,9 +48,9 @@ export function justBefore(at: string): string {
 
 const MONTHS: Record<string, number> = { month: 1, quarter: 3, year: 12 }
 
-/** The first day of the unit that a day or moment lies in: within it a row stays in its group. */
+/** The first day of the organisation's unit that a day or moment lies in: within it a row stays in its group. */
 export function firstOf(value: string, unit: string): string {
-  const day = new Date(`${dayOfMoment(value)}T00:00:00Z`)
+  const day = new Date(`${ownDayOf(value)}T00:00:00Z`)
   const months = MONTHS[unit]
   if (months) day.setUTCMonth(day.getUTCMonth() - (day.getUTCMonth() % months), 1)
   if (unit === 'week') day.setUTCDate(day.getUTCDate() - ((day.getUTCDay() + 6) % 7)) // it begins on Monday

@@ -16,6 +16,13 @@ export function setZone(name: string): void {
   made.clear()
 }
 
+let ownZone: string | undefined
+/** Days, months and quarters that things are counted by are those of the organisation, whoever reads. */
+export function setOwnZone(name: string): void {
+  ownZone = name || undefined
+  made.clear()
+}
+
 /** Decimal strings stay exact: Intl takes them as they are. */
 const exact = (value: string | number) => value as unknown as number
 
@@ -65,6 +72,15 @@ export const dayAt = (at: Date): string =>
 
 /** The same of a moment of the address: a day stays what it is. */
 export const dayOfMoment = (at: string): string => (at.length === 'YYYY-MM-DD'.length ? at : dayAt(new Date(at)))
+
+/** The day of the organisation that a moment belongs to: groups and figures go by it. */
+export const ownDayOf = (at: string): string =>
+  at.length === 'YYYY-MM-DD'.length
+    ? at
+    : once(
+        'own day',
+        () => new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit', timeZone: ownZone ?? zone }),
+      ).format(new Date(at))
 
 /** What the reader's clock shows at a moment, `YYYY-MM-DD HH:MM:SS`. */
 export const clockAt = (at: Date): string =>

@@ -18,7 +18,7 @@ export const groupField = (object: ObjectDescription, group: string | undefined)
 }
 const DAYS = ['date', 'datetime']
 
-/** What a list can be grouped by: closed sets, stages, people, days by month. */
+/** What a list can be grouped by: closed sets, stages, people, days by month; fields of one's own, too. */
 export const groupChoices = (object: ObjectDescription): { value: string; field: FieldDescription }[] =>
   object.fields
     .filter(
@@ -27,7 +27,6 @@ export const groupChoices = (object: ObjectDescription): { value: string; field:
         !field.technical &&
         (/^(choice|stage|boolean|code)$/.test(field.show) || field.ref || DAYS.includes(field.show)),
     )
-    .filter((field) => !field.name.startsWith('custom.'))
     .map((field) => ({ value: DAYS.includes(field.show) ? `${field.name}:month` : field.name, field }))
 
 const NONE: Group[] = []
@@ -54,7 +53,7 @@ export function useSections(object: ObjectDescription, query: ListQuery, group: 
       }),
     )
     const order = field.show === 'stage' || field.options ? orderOf(field, show) : []
-    return order.length ? titled.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id)) : titled
+    return inOrder(titled, order)
   }, [field, unit, count.data, board.data, show, t, i18n.language, object, sums.join()])
   return {
     sections,
@@ -66,6 +65,13 @@ export function useSections(object: ObjectDescription, query: ListQuery, group: 
     error: count.error ?? board.error,
   }
 }
+
+/** Groups in the order of their values where these have one; what has no value stands last. */
+export function inOrder(sections: readonly Section[], order: readonly string[]): readonly Section[] {
+  const placeOf = ({ id }: Section) => (EMPTY.includes(id) ? order.length + 1 : order.includes(id) ? order.indexOf(id) : order.length)
+  return sections.toSorted((one, other) => placeOf(one) - placeOf(other))
+}
+const EMPTY = ['null', '""'] // as keys of groups are written
 
 function orderOf(field: FieldDescription, show: Show): string[] {
   const { stages } = show.place(field, undefined, {})
