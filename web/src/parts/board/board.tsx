@@ -46,7 +46,7 @@ export default function Board({ object, query, path, onOpen, strip }: Props) {
   const show = useShow(object)
   const paths = useStagePaths(object)
   const go = useNavigate()
-  const { to } = useSearch({ strict: false }) as ListSearch
+  const { to, open: beside } = useSearch({ strict: false }) as ListSearch
   const set = (part: Partial<ListSearch>) => void go({ to: '.', search: (was: object) => ({ ...was, ...part }) as never, replace: true })
   const compare = past && to !== undefined
   const field = object.boardField ?? ''
@@ -141,6 +141,7 @@ export default function Board({ object, query, path, onOpen, strip }: Props) {
             names={{ ...data.names, ...further.names }}
             at={data.at}
             stages={paths}
+            open={beside}
             onOpen={onOpen}
             onMore={(key) => setOpen({ of: asked, pages: { ...pages, [key]: (pages[key] ?? 0) + 1 } })}
             news={live.news}

@@ -5,6 +5,7 @@ import type { Mark } from '../../data/list-news'
 import { useGlow } from '../../data/live'
 import type { Names } from '../../data/records'
 import type { ObjectDescription } from '../../meta/describe'
+import { kind } from '../../meta/fields'
 import { type Doc, fieldValue, isEmpty } from '../../meta/meta'
 import type { Show } from '../../meta/show'
 import { Avatar } from '../../ui/avatar'
@@ -32,6 +33,8 @@ interface Props extends CardProps {
   lane: string
   lanes: Lane[]
   fixed: boolean
+  /** It stands open in the side panel. */
+  open: boolean
   onOpen(id: string): void
   onMove(card: Doc, to: string): void
 }
@@ -47,6 +50,8 @@ export function CardFace({ object, card, names, show, moved, told, at }: CardPro
   const shown = board.card
     .flatMap((name) => object.field(name) ?? [])
     .filter((field) => field.name !== 'owner' && !isEmpty(fieldValue(card, field.name)))
+  const figures = shown.filter((field) => kind(field).numeric)
+  const words = shown.filter((field) => !kind(field).numeric)
   return (
     <>
       <span className={s.name}>{String(fieldValue(card, object.title) ?? '')}</span>
@@ -56,8 +61,13 @@ export function CardFace({ object, card, names, show, moved, told, at }: CardPro
           {told.text}
         </span>
       )}
+      {words.map((field) => (
+        <span key={field.name} className={s.words}>
+          {show.text(field, card, names)}
+        </span>
+      ))}
       <span className={s.foot}>
-        {shown.map((field) => (
+        {figures.map((field) => (
           <b key={field.name} className="num">
             {show.text(field, card, names)}
           </b>
@@ -80,7 +90,7 @@ export function CardFace({ object, card, names, show, moved, told, at }: CardPro
 
 /** A card that can be lifted by mouse, finger and keyboard, opened, and moved by its menu. */
 export function Card(props: Props) {
-  const { card, lanes, fixed, onOpen, onMove, object } = props
+  const { card, lanes, fixed, open, onOpen, onMove, object } = props
   const { t } = useTranslation()
   const glows = useGlow(card.id)
   const { attributes, listeners, setNodeRef, isDragging } = useDraggable({ id: card.id, data: { card, lane: props.lane }, disabled: fixed })
@@ -122,6 +132,7 @@ export function Card(props: Props) {
         type="button"
         ref={setNodeRef}
         className={s.card}
+        aria-current={open || undefined}
         {...attributes}
         {...listeners}
         onKeyDown={onKeyDown}

@@ -39,6 +39,8 @@ interface Props {
   /** The moment that the columns show; undefined: now. */
   at?: string
   stages?: StagePaths
+  /** The record in the side panel. */
+  open?: string
   onOpen(id: string): void
   /** More cards of a column. */
   onMore(key: string): void
@@ -56,7 +58,23 @@ interface Lifted {
 const AT_EDGES = { threshold: { x: 0.08, y: 0.1 }, acceleration: 4 }
 
 /** The columns with their cards; what is lifted can be dropped on a column, or at the end on a way off the path. */
-export function Columns({ name, object, show, query, lanes, columns, later, names, at, stages, onOpen, onMore, news, onTake }: Props) {
+export function Columns({
+  name,
+  object,
+  show,
+  query,
+  lanes,
+  columns,
+  later,
+  names,
+  at,
+  stages,
+  open,
+  onOpen,
+  onMore,
+  news,
+  onTake,
+}: Props) {
   const { t } = useTranslation()
   const past = usePast()
   const phone = usePhone()
@@ -127,6 +145,7 @@ export function Columns({ name, object, show, query, lanes, columns, later, name
                   at={at}
                   fixed={past}
                   lanes={[...lanes, ...rails.map((key) => ({ key, title: titleOf(key), ramp: 1 }))]}
+                  open={card.id === open}
                   onOpen={onOpen}
                   onMove={(one, target) => void move(one, target)}
                 />

@@ -36,14 +36,15 @@ export function Toolbar({ object, show, names, now, widths, search, view, onChan
   const keeps = may(useMe(), 'saved_view', 'create')
   const [filtering, setFiltering] = useState(false)
   const searchable = object.fields.some((field) => field.searchable)
+  const board = now.kind === 'board' && object.boardField !== undefined
   const filter = (tree: Tree) => onChange({ f: tree })
   return (
     <div className={s.tools}>
       <FilterMenu object={object} show={show} names={names} tree={now.tree} onChange={filter} open={filtering} onOpen={setFiltering} />
       <FilterChips object={object} show={show} names={names} tree={now.tree} onChange={filter} onEdit={() => setFiltering(true)} />
       <SortMenu object={object} sort={now.sort} onChange={(sort) => onChange({ sort })} />
-      <GroupMenu object={object} group={now.group} onChange={(group) => onChange({ group: group ?? 'none' })} />
-      {!phone && <ColumnsMenu object={object} columns={now.columns} onChange={(cols) => onChange({ cols: cols.join(',') })} />}
+      {!board && <GroupMenu object={object} group={now.group} onChange={(group) => onChange({ group: group ?? 'none' })} />}
+      {!board && !phone && <ColumnsMenu object={object} columns={now.columns} onChange={(cols) => onChange({ cols: cols.join(',') })} />}
       {now.changed && keeps && (
         <SaveView
           type={object.name}
