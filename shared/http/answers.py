@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Self
 
 import orjson
@@ -11,8 +11,11 @@ from fastapi import Request
 from pydantic import BaseModel, ModelWrapValidatorHandler, ValidationError, WithJsonSchema, model_validator
 from starlette.responses import Response
 
+from shared.domain.custom_values import path
 from shared.errors import NotFound
+from shared.http.params import field_names, no_such_fields
 from shared.kernel.bus import Done
+from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.kernel import Kernel
 from shared.kernel.seen import seen
 from shared.security.permissions import Access
@@ -20,6 +23,7 @@ from shared.views.entries import entry_of
 from shared.views.port import Document, Field, Kind
 
 JSON = "application/json"
+_CUSTOM = "custom."
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _VERSION = re.compile(rb'\{"id":"[^"\\]*","version":([0-9]+)')
 
@@ -91,9 +95,29 @@ def path_id(request: Request, name: str = "id") -> str:
     return id
 
 
+async def asked_fields(
+    kernel: Kernel, aggregate: AnyAggregate, access: Access, given: Mapping[str, str]
+) -> list[str] | None:
+    """The fields of `fields=`; None = all. Raises Invalid for those that are not there, or custom ones and hidden."""
+    names = field_names(aggregate.collection, given.get("fields"), custom=True)
+    if own := [n for n in names or () if n.startswith(_CUSTOM)]:
+        known = {path(n) for n in await kernel.bus.custom.defined(access.tenant, aggregate.name)}
+        if unknown := [n for n in own if n not in known or not access.may_see(aggregate.name, n)]:
+            raise no_such_fields(unknown)
+    return names
+
+
 def sparse(document: Document, names: list[str] | None, also: tuple[str, ...] = ()) -> Document:
-    """Only these fields, in the asked order, and what was asked for in addition to fields."""
-    return document if names is None else {n: document[n] for n in (*names, *also) if n in document}
+    """Only these fields, in the asked order, and what was asked for in addition to fields. Of custom values those that
+    are named, unless all are asked for.
+    """
+    if names is None:
+        return document
+    found = {n: document[n] for n in (*names, *also) if n in document}
+    if own := [n.removeprefix(_CUSTOM) for n in names if n.startswith(_CUSTOM)]:
+        values = document.get("custom") or {}
+        found.setdefault("custom", {n: values[n] for n in own if n in values})
+    return found
 
 
 async def titles_of(

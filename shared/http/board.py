@@ -9,7 +9,7 @@ from typing import Any
 from shared.domain.calendar import Calendar
 from shared.errors import Invalid
 from shared.http import params
-from shared.http.answers import sparse
+from shared.http.answers import asked_fields, sparse
 from shared.http.axes import NUMBERS, Axis, axis_of, bounds, ranges_of, spanned
 from shared.http.boards import Amount, Group, Into, Part, Sums, amount, into_of
 from shared.http.naming import titles_of_records
@@ -73,7 +73,7 @@ class Board:
             await into_of(self._kernel, self._access, given, next((f for f in sums if f.currency), None)),
             moment,
             params.number(given, "cards", 0, MAX_CARDS, 0) if "cards" in given else None,
-            params.field_names(self._collection, given.get("fields")),
+            await asked_fields(self._kernel, self._aggregate, self._access, given),
         )
 
     async def _own(self, given: dict[str, str]) -> Mapping[str, Field]:

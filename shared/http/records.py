@@ -14,7 +14,7 @@ from shared.domain.command import Command
 from shared.domain.types import Reading
 from shared.errors import Invalid, NotFound, ProjectionBehind
 from shared.http import params
-from shared.http.answers import done_answer, json_answer, page_answer, path_id, record_answer, sparse
+from shared.http.answers import asked_fields, done_answer, json_answer, page_answer, path_id, record_answer, sparse
 from shared.http.auth import Authenticator
 from shared.http.board import Board
 from shared.http.body import parse
@@ -81,10 +81,7 @@ class _Records:
         access = await self._access(request)
         query, given = self._listing(request, access, params.LIST)
         await self._arrived(access, given)
-        moment, names = (
-            _moment(request, given),
-            params.field_names(self._collection, given.get("fields")),
-        )
+        moment, names = _moment(request, given), await asked_fields(self._platform, self._aggregate, access, given)
         named, rights = params.flag(given, "names"), params.rights(given, moment)
         if moment.is_now and names is None and not (named or rights) and nothing_hidden(self._aggregate, access):
             raw, next_ = await self._queries.find_raw(self._aggregate, query, access)
@@ -153,10 +150,7 @@ class _Records:
     async def read(self, request: Request) -> Response:
         access, id = await self._access(request), path_id(request)
         given = params.only(params.pairs_of(request), params.READ)
-        moment, names = (
-            _moment(request, given),
-            params.field_names(self._collection, given.get("fields")),
-        )
+        moment, names = _moment(request, given), await asked_fields(self._platform, self._aggregate, access, given)
         version = params.number(given, "min_version", 0, 999_999_999, 0)
         named, rights = params.flag(given, "names"), params.rights(given, moment)
         if moment.is_now and names is None and not (named or rights) and nothing_hidden(self._aggregate, access):

@@ -52,7 +52,9 @@ PARAMETERS: dict[str, Schema] = {
     ),
     "Ranges": query("ranges", "The rising ends of the ranges of a number in `by`: `0,1000,10000`"),
     "Cards": query("cards", "Add the first records of each group", {"type": "integer", "minimum": 0, "maximum": 50}),
-    "Fields": query("fields", "Only these fields, comma-separated; id and version always come along"),
+    "Fields": query(
+        "fields", "Only these, comma-separated, `custom.<name>` of custom ones; id and version always come along"
+    ),
     "In": query("in", "`base`: money in the currency of the organisation", {"type": "string", "enum": ["base"]}),
     "Rates": query(
         "rates",

@@ -87,6 +87,14 @@ async def test_reads_of_sensitive_fields_are_in_the_log(desk: Office, at_once: N
     await desk.get(CONTACTS)  # as they are stored
     await desk.get(CONTACTS, names="true")  # and decoded
     assert await reads.new() == {birthday: {born: 2}, health: {ill: 2}}
+    await desk.create("/customer/field-definitions", resource="contact", name="shoe", kind="integer")
+    await desk.suite.kernel.projector.catch_up()
+    (row,) = (await desk.get(CONTACTS, family_name="Wu", fields="custom.shoe,custom.doubled"))["items"]
+    assert row["custom"] == {"doubled": "14"}
+    for where in (CONTACTS, f"{CONTACTS}/{ill}"):  # of custom values those that were answered
+        await desk.get(where, fields="custom.shoe")
+    assert await reads.new() == {("contact", "custom.doubled"): {ill: 1}}
+    assert (await desk.client.get(CONTACTS, params={"fields": "custom.nothing"})).status_code == 422
     await desk.get(CONTACTS, birthday="1990-02-03", fields="family_name")  # who is found by it has it
     assert await reads.new() == {birthday: {born: 1}}
     for part in ("history", "timeline"):

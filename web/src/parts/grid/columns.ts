@@ -45,7 +45,7 @@ export const columnChoices = (object: ObjectDescription): FieldDescription[] =>
   object.fields.filter((field) => !field.technical && field.show !== 'structure' && field.show !== 'multiline')
 
 /** Custom fields come as one, with what formulas could not compute next to it. */
-const sourcesOf = (name: string): string[] => (name.startsWith('custom.') ? ['custom', 'formulas'] : [name])
+const sourcesOf = (name: string): string[] => (name.startsWith('custom.') ? [name, 'formulas'] : [name])
 
 /** The fields that a list must ask for, so that its cells and cards can be drawn. */
 export function fieldsFor(object: ObjectDescription, columns: readonly string[]): string[] {
