@@ -9,7 +9,10 @@ import httpx
 
 
 class Refused(Exception):
-    """RFC 9457 problem details: `problem["type"]`, and `errors` by field with `code` and `params`."""
+    """RFC 9457 problem details: `problem["type"]`, and `errors` by field with `code` and `params`.
+
+    Words among the `params` are in the language of the answer; decide by type and code.
+    """
 
     def __init__(self, problem: dict[str, Any]) -> None:
         super().__init__(problem["detail"])

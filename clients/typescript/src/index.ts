@@ -50,7 +50,10 @@ export function connect(url: string, token: () => string | undefined = () => und
   };
 }
 
-/** The text of an error in the language of `messages`: that of its code whose parameters the error has. */
+/**
+ * The text of an error in the language of `messages`: that of its code whose parameters the error has. Words among them are in
+ * the language that the request asked for (`Accept-Language`).
+ */
 export function phrased(messages: Messages, code: ErrorCode, params: Record<string, unknown> = {}): string | undefined {
   const names = Object.keys(params).sort().join();
   const found = messages.codes[code]?.find((one) => one.params.join() === names);

@@ -3,6 +3,7 @@ export interface FieldProblem {
   field: string
   code: string
   message: string
+  /** What the message was made of, for people: words among them are in the language of the answer. */
   params?: Record<string, unknown>
 }
 
