@@ -16,6 +16,7 @@ import { type Card, FigureCard } from './figure-card'
 import { KnownNote } from './known-note'
 import { periodOf, SPANS, type Span, yearTo } from './periods'
 import { Tile } from './tile'
+import { byOf } from './written'
 
 const BASE = { currency: 'base' }
 
@@ -52,7 +53,9 @@ export function Dashboard() {
   const titleOf = (card: Card) => {
     const metric = known(card.metric)
     const dimension = metric?.dimensions.find((one) => one.name === card.by)?.label
-    return card.bucket ? t('dash.byMonth', { metric: metric?.label }) : t('dash.by', { metric: metric?.label, dimension })
+    if (card.bucket) return t('dash.byMonth', { metric: metric?.label })
+    const by = byOf(metric?.label ?? '', dimension ?? '')
+    return by ? t('dash.by', { metric: metric?.label, dimension: by }) : (metric?.label ?? '')
   }
   const shown = cards.filter((card) => {
     const metric = known(card.metric)

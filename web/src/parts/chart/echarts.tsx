@@ -28,9 +28,14 @@ export interface ChartProps {
 const token = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
 const LONG = 14
 const FEW = 5 // names that find room on a telephone, too
+const ROOM = 60 // px: a bar's part of the width that its figure needs
 const short = (name: string) => (name.length > LONG ? `${name.slice(0, LONG - 1)}…` : name)
 
-export function options({ kind, bars, compact, label }: ChartProps): EChartsCoreOption {
+/** Whether each standing bar has room for its figure: twelve of them have none on a telephone. */
+const hasRoom = (bars: Bar[], width: number): boolean => width >= bars.length * ROOM
+
+/** width: of the chart, px. */
+export function options({ kind, bars, compact, label }: ChartProps, width: number): EChartsCoreOption {
   const ink = { color: token('--ink-2'), fontFamily: token('--font'), fontSize: 12 }
   const accent = token('--accent')
   const base = {
@@ -88,23 +93,24 @@ export function options({ kind, bars, compact, label }: ChartProps): EChartsCore
     splitLine: { lineStyle: { color: token('--line') } },
     axisLabel: { ...ink, color: token('--ink-3'), formatter: compact },
   }
+  const widest = bars.length <= FEW ? 56 : 36
   const series = (data: (number | undefined)[], color: string, labelled: boolean) => ({
     type: 'bar',
     data,
-    barMaxWidth: rows ? 16 : 36,
+    barMaxWidth: rows ? 16 : widest,
     barGap: '10%',
     itemStyle: { color, borderRadius: rows ? [0, 3, 3, 0] : [3, 3, 0, 0] },
     label: {
-      show: rows && labelled,
-      position: 'right',
+      show: labelled && (rows || hasRoom(bars, width)),
+      position: rows ? 'right' : 'top',
       ...ink,
-      formatter: (one: { dataIndex: number }) => bars[one.dataIndex]?.text ?? '',
+      formatter: (one: { dataIndex: number }) => (rows || bars[one.dataIndex]?.value ? (bars[one.dataIndex]?.text ?? '') : ''),
     },
   })
   const before = bars.some((bar) => bar.before !== undefined)
   return {
     ...base,
-    grid: { left: 4, right: rows ? 76 : 8, top: 12, bottom: 4, containLabel: true },
+    grid: { left: 4, right: rows ? 76 : 8, top: rows ? 12 : 24, bottom: 4, containLabel: true },
     xAxis: rows ? values : names,
     yAxis: rows ? names : values,
     series: [
@@ -136,9 +142,15 @@ export default function Chart(props: ChartProps) {
   useEffect(() => {
     if (box.current === null) return
     const chart = init(box.current, null, { renderer: 'svg' })
-    chart.setOption(options(props))
+    let width = box.current.clientWidth
+    chart.setOption(options(props, width))
     chart.on('click', (event) => picked.current?.(event.dataIndex))
-    const watch = new ResizeObserver(() => chart.resize())
+    const watch = new ResizeObserver(([seen]) => {
+      const now = seen?.contentRect.width ?? width
+      chart.resize()
+      if (hasRoom(props.bars, now) !== hasRoom(props.bars, width)) chart.setOption(options(props, now))
+      width = now
+    })
     watch.observe(box.current)
     return () => {
       watch.disconnect()

@@ -39,3 +39,10 @@ export function withAllMonths(rows: Row[], from: string, to: string): Row[] {
     return found.get(month) ?? { bucket: `${month}-01` }
   })
 }
+
+/** The dimension as a title goes on with it: within a sentence; "" where the figure's own name says it already. */
+export function byOf(metric: string, dimension: string): string {
+  const [said, by] = [metric.toLowerCase(), dimension.toLowerCase()]
+  if (by === '' || said.includes(by)) return ''
+  return /^\p{Lu}\p{Ll}/u.test(dimension) ? `${by.charAt(0)}${dimension.slice(1)}` : dimension
+}
