@@ -6,7 +6,7 @@ import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.web.harness import Visit
+from tests.e2e.web.harness import PHONE, Visit
 
 pytestmark = pytest.mark.browser
 DEALS = "/sales/opportunities"
@@ -50,6 +50,19 @@ def test_a_column_goes_on_below_and_two_moments_of_it_are_compared(visit: Visit,
         expect(cards.filter(has_text="Now: ")).to_have_count(0)
         page.reload()  # both moments stand in the address
         expect(page.get_by_role("slider")).to_have_count(2)
+
+
+def test_a_view_opens_along_its_pipeline_and_its_tab_is_in_sight(visit: Visit, http: httpx.Client) -> None:
+    stages = [{"key": "talk", "zh": "初谈", "en": "First talk", "probability": 20}]
+    path = http.post("/sales/pipelines", json={"name": "Partners", "stages": stages}).raise_for_status().json()["id"]
+    body = {"name": "By partners", "pipeline": path, "amount": "5", "currency": "EUR"}
+    http.post(DEALS, json=body).raise_for_status()
+    view = {"name": "All partners", "resource": "opportunity", "kind": "board", "path": path}
+    id = http.post("/customer/saved-views", json=view).raise_for_status().json()["id"]
+    with visit(f"/o/opportunity?view={id}", screen=PHONE) as page:
+        expect(_cards(page, "talk").filter(has_text="By partners")).to_be_visible()
+        expect(page.get_by_role("button", name="All partners")).to_be_in_viewport(ratio=0.9)
+        expect(page.get_by_role("button", name="Save view")).to_have_count(0)  # it is shown as it was saved
 
 
 def _cards(page: Page, lane: str) -> Locator:

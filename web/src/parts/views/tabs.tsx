@@ -18,13 +18,23 @@ interface Props {
   onChoose(view: string): void
 }
 
+/** The tab of the view that is shown, as soon as it stands there: on a telephone the row is longer than the screen. */
+const intoSight = (tab: HTMLElement | null): void => tab?.scrollIntoView({ block: 'nearest', inline: 'center' })
+
 /** The views of a record type as tabs; the chosen one of the saved ones has a menu. */
 export function ViewTabs({ object, quick, saved, current, onChoose }: Props) {
   const { t } = useTranslation()
   return (
     <fieldset className={s.tabs} aria-label={t('list.views')}>
       {quick.map(({ id, word }) => (
-        <button key={id} type="button" aria-pressed={id === current} className={s.tab} onClick={() => onChoose(id)}>
+        <button
+          key={id}
+          ref={id === current ? intoSight : undefined}
+          type="button"
+          aria-pressed={id === current}
+          className={s.tab}
+          onClick={() => onChoose(id)}
+        >
           {t(word)}
         </button>
       ))}
@@ -96,7 +106,7 @@ function ViewMenu({ object, view, onLeave }: { object: ObjectDescription; view: 
   return (
     <>
       <Menu items={items} position="bottom-start">
-        <button type="button" aria-pressed className={s.tab}>
+        <button ref={intoSight} type="button" aria-pressed className={s.tab}>
           {view.name}
           <IconChevronDown size={14} stroke={1.8} aria-hidden />
         </button>
