@@ -45,7 +45,9 @@ class ReadRecord(RecordNamed):
 class ReadShown(TypedDict):
     resource: Annotated[str, Field(description="The record type, or what else rights are granted on")]
     records: Annotated[list[ReadRecord], Field(description=f"In a list the first {FEW}")]
-    count: Annotated[int, Field(description="Of records, rows, refusals, pages or dropped entries; 0 = not counted")]
+    count: Annotated[
+        int, Field(description="Of records, figures, rows, refusals, pages or dropped entries; 0 = not counted")
+    ]
     fields: Annotated[list[str], Field(description="The sensitive fields that were shown")]
     route: Annotated[str, Field(description="What was refused; else empty")]
     action: Annotated[str, Field(description="The right that was missing; else empty")]
@@ -71,7 +73,11 @@ class ReadsShown:
         shown = ReadShown(resource="", records=[], count=0, fields=[], route="", action="", text="")
         match event:
             case RecordsRead():
-                shown["resource"], shown["fields"], shown["count"] = event.resource, event.fields, len(event.records)
+                shown["resource"], shown["fields"], shown["count"] = (
+                    event.resource,
+                    event.fields,
+                    len(event.records) or event.figures,
+                )
                 shown["records"] = _records(event.resource, islice(event.records.items(), most))
             case AccessRefused():
                 shown["resource"], shown["action"], shown["count"] = event.resource, event.action, event.times

@@ -18,12 +18,14 @@ from shared.events.sealing import Sealed
 class RecordsRead:
     """Values of these sensitive fields were shown.
 
-    records: id → how many times within the batch.
+    records: id → how many times within the batch. figures: so many counts, groups and sums were answered that were
+    made by these fields; an event that has them names no record.
     """
 
     resource: str
     fields: list[str]
     records: dict[str, int]
+    figures: int = 0
 
 
 @event("audit.AccessRefused")

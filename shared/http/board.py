@@ -13,7 +13,7 @@ from shared.http.answers import asked_fields, sparse
 from shared.http.axes import NUMBERS, Axis, axis_of, bounds, ranges_of, spanned
 from shared.http.boards import Amount, Group, Into, Part, Sums, amount, into_of
 from shared.http.naming import titles_of_records
-from shared.http.reading import ReadNotes, fields_of
+from shared.http.reading import ReadNotes, conditions_of, fields_of
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.kernel import Kernel
 from shared.kernel.queries import Moment
@@ -56,6 +56,8 @@ class Board:
         """Raises Invalid, Forbidden."""
         asked = await self._asked(query, given)
         found = await self._groups(asked)
+        shown = (*(axis.field.name for axis in asked.axes), *(field.name for field in asked.sums))
+        await self._reading.figure(self._access, {*conditions_of(query), *shown})
         body: dict[str, Any] = {"groups": found}
         if params.flag(given, "names"):
             cards = [card for group in found for card in group.get("cards", ())]

@@ -36,7 +36,12 @@ def note_refusal(scope: Scope, access: Access, route: str) -> None:
 
 def fields_of(query: Query) -> set[str]:
     """The fields that it finds and orders records by."""
-    return {c.field for c in leaves(query.where)} | {o.field for o in query.orders}
+    return conditions_of(query) | {o.field for o in query.orders}
+
+
+def conditions_of(query: Query) -> set[str]:
+    """The fields that it finds records by."""
+    return {c.field for c in leaves(query.where)}
 
 
 class ReadNotes:
@@ -92,6 +97,11 @@ class ReadNotes:
         if fields := await self.fields(access):
             names = {name for one in changed for name in one}
             self._note(access, {n: (id,) for n in fields if any(overlap(n, one) for one in names)})
+
+    async def figure(self, access: Access, asked: Collection[str]) -> None:
+        """Note a count, groups or sums of records. asked: the fields that choose, group or sum them."""
+        if asked and (fields := tuple(n for n in await self.fields(access) if n in asked)):
+            self._kernel.reads.figured(access, self._name, fields)
 
     def _note(self, access: Access, shown: Mapping[str, tuple[str, ...]]) -> None:
         """shown: field → records. Fields of the same records make one entry."""

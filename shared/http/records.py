@@ -23,7 +23,7 @@ from shared.http.density import density_of
 from shared.http.export import Wish, export
 from shared.http.headers import call_of
 from shared.http.naming import page_of_changes, titles_of_changes, titles_of_records, titles_on_timeline
-from shared.http.reading import ReadNotes, fields_of
+from shared.http.reading import ReadNotes, conditions_of, fields_of
 from shared.http.recorddocs import RecordDocs
 from shared.http.routing import DescribedRouter, Handler
 from shared.http.undo import undo_answer
@@ -100,6 +100,7 @@ class _Records:
         query, given = self._listing(request, access, params.COUNT)
         await self._arrived(access, given)
         counted = await self._queries.counted(self._aggregate, query, access, _moment(request, given))
+        await self._reading.figure(access, conditions_of(query))
         return json_answer({"count": counted.number, **({"more": True} if counted.more else {})})
 
     async def density(self, request: Request) -> Response:

@@ -41,6 +41,7 @@ class Batch:
 
     since: Micros
     reads: dict[tuple[str, tuple[str, ...]], dict[str, int]] = field(default_factory=dict)
+    figures: dict[tuple[str, tuple[str, ...]], int] = field(default_factory=dict)
     refusals: dict[Refusal, int] = field(default_factory=dict)
     searches: dict[str, int] = field(default_factory=dict)
     ended: list[ExportEnded] = field(default_factory=list)
@@ -50,6 +51,8 @@ class Batch:
             rest = iter(records.items())
             while some := dict(islice(rest, OF_AN_EVENT)):
                 yield RecordsRead(resource, [*fields], some)
+        for (resource, fields), times in self.figures.items():
+            yield RecordsRead(resource, [*fields], {}, times)
         for refusal, times in self.refusals.items():
             yield AccessRefused(*refusal, times)
         for conditions, times in self.searches.items():
@@ -72,6 +75,10 @@ class Buffer:
                 records[id] += 1
             else:
                 self._count(who, records, id)
+
+    def figure(self, who: Who, at: Micros, resource: str, fields: tuple[str, ...]) -> None:
+        """A count, groups or sums by these fields."""
+        self._count(who, self._batch(who, at).figures, (resource, fields))
 
     def refuse(self, who: Who, at: Micros, refusal: Refusal) -> None:
         """A caller may make up as many ids as they like: a bound keeps the log from growing with each."""
@@ -117,7 +124,7 @@ def entries_of(event: Event) -> int:
     """How many entries an event holds."""
     match event:
         case RecordsRead():
-            return len(event.records)
+            return len(event.records) or 1
         case ReadsDropped():
             return event.count
     return 1

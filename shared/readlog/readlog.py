@@ -58,6 +58,11 @@ class ReadLog:
         self._buffer.read(_who(access), self._clock.now(), resource, fields, ids)
         self._noted()
 
+    def figured(self, access: Access, resource: str, fields: tuple[str, ...]) -> None:
+        """A figure was shown that is made by sensitive fields, of no record by name."""
+        self._buffer.figure(_who(access), self._clock.now(), resource, fields)
+        self._noted()
+
     def refused(self, access: Access, refusal: Refusal) -> None:
         self._buffer.refuse(_who(access), self._clock.now(), refusal)
         self._noted()

@@ -126,6 +126,13 @@ async def test_what_only_found_or_grouped_a_record_was_read(desk: Office, at_onc
     assert len((await desk.get(CONTACTS, q="gout", fields="family_name"))["items"]) == 1
     await desk.get(f"{CONTACTS}/board", by="language", cards=5, fields="family_name", q="gout")
     assert await reads.new() == {illness: {ill: 3}}
+    for _ in range(2):  # a figure names nobody, and tells the value of the one who is known to be it
+        assert (await desk.get(f"{CONTACTS}/count", birthday="1990-02-03", family_name="Lin"))["count"] == 1
+    await desk.get(f"{CONTACTS}/board", by="birthday:month")
+    await desk.get(f"{CONTACTS}/count", family_name="Lin")
+    assert await reads.new() == {birthday: {}}
+    (figures,) = [one["read"] for one in await found(desk, "RecordsRead") if not one["read"]["records"]][-1:]
+    assert (figures["fields"], figures["count"]) == (["birthday"], 3)
     assert len((await desk.get("/search", q="wu", fields="id,title"))["items"]) == 1  # by the name: no illness is shown
     assert len((await desk.get(CONTACTS, q="wu", fields="family_name"))["items"]) == 1
     assert await reads.new() == {}

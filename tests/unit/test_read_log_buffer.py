@@ -16,15 +16,17 @@ def test_the_same_read_again_is_one_entry_with_a_count() -> None:
     buffer.read(ADA, 9, "contact", BIRTHDAY, ["c1"])
     buffer.read(BOB, 7, "contact", BIRTHDAY, ["c1"])
     buffer.read(ADA, 9, "contact", ("custom.health",), ["c1"])
+    buffer.figure(ADA, 9, "contact", BIRTHDAY)
     for _ in range(3):
         buffer.refuse(ADA, 9, ROUTE)
         buffer.search(BOB, 9, "actor=ada")
-    assert buffer.size == 6
+    assert buffer.size == 7
     batches, dropped = buffer.take()
     assert (buffer.size, dropped, batches[ADA].since) == (0, {}, 5)
     assert [*batches[ADA].events()] == [
         RecordsRead("contact", ["birthday"], {"c1": 2, "c2": 1}),
         RecordsRead("contact", ["custom.health"], {"c1": 1}),
+        RecordsRead("contact", ["birthday"], {}, 1),
         AccessRefused("GET", "/customer/accounts/{id}", "a1", "account", "read", 3),
     ]
     assert [*batches[BOB].events()] == [RecordsRead("contact", ["birthday"], {"c1": 1}), LogSearched("actor=ada", 3)]

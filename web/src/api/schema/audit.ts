@@ -1845,7 +1845,7 @@ export interface components {
             records: components["schemas"]["ReadRecord"][];
             /**
              * Count
-             * @description Of records, rows, refusals, pages or dropped entries; 0 = not counted
+             * @description Of records, figures, rows, refusals, pages or dropped entries; 0 = not counted
              */
             count: number;
             /**
