@@ -10,7 +10,10 @@ from collections.abc import Iterator
 import pytest
 
 from tests.durability.scale import PROVE
+from tests.support.backed_up import backed_up, ours
 from tests.support.role_harness import in_roles
+
+__all__ = ["backed_up", "ours"]
 
 ACROSS_ROLES = {
     "test_analytics_http",
