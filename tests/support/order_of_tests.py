@@ -13,7 +13,7 @@ import pytest
 from xdist.scheduler import LoadFileScheduling
 
 # what takes long, and then what takes least; a folder that is named in neither stands between the two
-FIRST = ("cluster", "e2e/web", "kafka", "e2e", "security", "durability", "kubernetes", "api", "mongo", "clickhouse")
+FIRST = ("cluster", "e2e/web", "api", "kafka", "e2e", "security", "durability", "kubernetes", "mongo", "clickhouse")
 LAST = ("contract", "golden", "unit")
 # whose files share servers that a worker starts once: one worker runs them all
 TOGETHER = ("e2e/web", "kafka", "mongo", "clickhouse")
