@@ -20,17 +20,14 @@ import yaml
 from infra.checks.definitions import Kind, schemas_in, wrong_resources
 from infra.checks.promtool import NONE as NO_PROMTOOL
 from infra.checks.promtool import promtool, wrong_alerts
-from infra.checks.references import Object, dangling
+from infra.checks.references import dangling
 from infra.definitions import NONE, definitions, of_kubernetes
+from infra.objects import Object, objects_in, written
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
 VERSION = "1.36"  # of Kubernetes
 TRAFFIC = ("Namespace", "NetworkPolicy", "Pod", "Deployment", "StatefulSet", "Job", "CronJob")
-
-
-def objects_in(file: Path) -> list[Object]:
-    return [one for one in yaml.safe_load_all(file.read_text()) if one]
 
 
 def made_of(name: Path) -> list[Object]:
@@ -68,7 +65,7 @@ def wrong_edges(objects: list[Object], declared: set[str]) -> Iterator[str]:
     with TemporaryDirectory() as folder:
         stand_ins = ROOT / "k8s" / "neighbours.yaml"
         given = [o for o in objects if o["kind"] in TRAFFIC]  # with the rest the analyser takes twenty times as long
-        Path(folder, "all.yaml").write_text(yaml.safe_dump_all([*given, *objects_in(stand_ins)]))
+        Path(folder, "all.yaml").write_text(written([*given, *objects_in(stand_ins)]))
         out = Path(folder, "edges.txt")
         asked = ["--connectivity", folder, "-r", folder, "-o", "txt_no_fw_rules", "-f", str(out), "--return_0"]
         done = subprocess.run([BIN / "nca", *asked], capture_output=True, text=True, check=False)

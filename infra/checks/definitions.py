@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
 from jsonschema import Draft202012Validator
 
-from infra.checks.references import Object
 from infra.definitions import of_kubernetes
+from infra.objects import Object, objects_in
 
 Kind = tuple[str, str]  # version of the interface, kind
 
@@ -19,7 +18,7 @@ def schemas_in(folder: Path) -> dict[Kind, Object]:
     """What the definitions in a folder say of each kind."""
     found: dict[Kind, Object] = {}
     for file in sorted(folder.glob("*.yaml")):
-        for one in (d for d in yaml.safe_load_all(file.read_text()) if d and d["kind"] == "CustomResourceDefinition"):
+        for one in (d for d in objects_in(file) if d["kind"] == "CustomResourceDefinition"):
             group, kind = one["spec"]["group"], one["spec"]["names"]["kind"]
             for version in one["spec"]["versions"]:
                 schema = strict(version["schema"]["openAPIV3Schema"])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-Object = dict[str, Any]
+from infra.objects import Object
+
 _ALTINITY = ("clickhouse.altinity.com/chi", "clickhouse-keeper.altinity.com/chk")
 _WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob")
 

@@ -19,6 +19,7 @@ from infra.checks.promtool import NONE as NO_PROMTOOL
 from infra.checks.promtool import fetch, promtool, wrong_alerts
 from infra.definitions import NONE, definitions
 from infra.k8s.firewall import settings
+from infra.objects import objects_in
 from shared.backup.keyfile import load_key
 from shared.security.rootkey import load_root_key
 from shared.streaming.kafka.access import declared_access
@@ -87,7 +88,7 @@ def test_an_overlay_of_ones_own_names_host_and_registry_once(tmp_path: Path) -> 
 
 
 def test_every_role_takes_its_address_from_the_settings() -> None:
-    objects = [one for one in yaml.safe_load_all((RENDERED / "production.yaml").read_text()) if one]
+    objects = objects_in(RENDERED / "production.yaml")
     served = [
         c["args"] for one in objects for spec in _pods_of(one) for c in spec["containers"] if "serve" in c["args"]
     ]
@@ -143,10 +144,10 @@ def test_users_of_kafka_have_the_declared_rights_and_quotas_in_kubernetes_too() 
 @pytest.mark.parametrize("name", OVERLAYS)
 def test_who_speaks_to_kafka_is_admitted_as_the_user_whose_rights_are_declared(name: str) -> None:
     """Strimzi calls a user of a password by its name, as access.yaml does, and one of a certificate CN=…."""
-    stores = {o["metadata"]["name"]: o for o in yaml.safe_load_all((RENDERED / "stores.yaml").read_text())}
+    stores = {o["metadata"]["name"]: o for o in objects_in(RENDERED / "stores.yaml")}
     [listener] = stores["crm"]["spec"]["kafka"]["listeners"]
     assert (listener["tls"], listener["authentication"]["type"]) == (True, "scram-sha-512")
-    objects = [one for one in yaml.safe_load_all((RENDERED / f"{name}.yaml").read_text()) if one]
+    objects = objects_in(RENDERED / f"{name}.yaml")
     [settings] = [one["data"] for one in objects if one["kind"] == "ConfigMap"]
     assert settings["CRM_KAFKA_BROKERS"] == f"crm-kafka-bootstrap.crm-stores.svc:{listener['port']}"
     speakers = {one["metadata"]["name"]: spec for one in objects for spec in _pods_of(one) if _kafka_of(spec)}

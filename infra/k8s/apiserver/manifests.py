@@ -9,27 +9,26 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import yaml
 
+from infra import objects
 from infra.definitions import definitions, of_kubernetes
+from infra.objects import Object
 
 K8S = Path(__file__).parents[1]
 RENDERED = K8S / "rendered"
 SUITE = ("development", "buckets", "clickhouse", "production")
 POLICIES = K8S / "policies" / "requests-and-tags.yaml"
-Object = dict[str, Any]
 
 
 def objects_in(file: Path) -> list[Object]:
     """The objects of a file. Those of operators are left out where their definitions are not at hand."""
-    found = [one for one in yaml.safe_load_all(file.read_text()) if one]
-    return [one for one in found if definitions() is not None or of_kubernetes(one["apiVersion"])]
+    return [one for one in objects.objects_in(file) if definitions() is not None or of_kubernetes(one["apiVersion"])]
 
 
 def defined() -> list[Object]:
     """The definitions of operators' objects that are at hand."""
     files = sorted((definitions() or Path("/nowhere")).glob("*.yaml"))
-    return [one for file in files for one in yaml.safe_load_all(file.read_text()) if one]
+    return [one for file in files for one in objects.objects_in(file)]
 
 
 class Cluster:
