@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -37,11 +41,22 @@ def set_up(
     program: Sequence[str | Path] = CRM,
     name: str = "Administrator",
 ) -> None:
-    """A data directory with an organisation whose administrator signs in with `email` and PASSWORD."""
-    secret = data.parent / f"{data.name}.password"
+    """A data directory with an organisation whose administrator signs in with `email` and PASSWORD.
+
+    A copy of one that this process has had made before, by the same program with the same answers.
+    """
+    answers = ("--organisation", organisation, "--email", email, "--name", name)
+    shutil.copytree(_made(tuple(map(str, program)), answers), data, symlinks=True)
+
+
+@cache
+def _made(program: Sequence[str], answers: Sequence[str]) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="crm-set-up-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    secret = folder / "password"
     secret.write_text(f"{PASSWORD}\n")
-    answers = ("--organisation", organisation, "--email", email, "--name", name, "--password-file", secret)
-    crm("setup", "--data", data, *answers, program=program)
+    crm("setup", "--data", folder / "data", *answers, "--password-file", secret, program=program)
+    return folder / "data"
 
 
 class Served:
