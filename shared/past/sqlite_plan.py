@@ -1,7 +1,8 @@
 """A question to the past as SQL: along a sort order, or from the rarest condition's records.
 
 A walk looks at as many records as the rarest condition finds; where that were too few for a page, those of the
-condition are gathered instead. So no page costs more than twice the better way, whichever that is.
+condition are gathered instead. So no page costs more than twice the better way, whichever that is. Most pages are
+among the first records of an order: these are tried before it is counted what the conditions find.
 
 Several sort keys: a walk along the first one, and within each of its values along the next ones.
 """
@@ -24,7 +25,7 @@ from shared.past.sqlite_write import held_number
 from shared.views.port import Field
 from shared.views.query import KEY, Checked, Sorted, Test
 
-FEW = 1_000  # records that are gathered without a try to walk
+FEW = 1_000  # records that are gathered without a try to walk, and over which a first walk goes
 MANY = 50_000  # records that are counted at most to choose a way, and walked over
 TRIED = 1_000  # records of a condition that finds more, which are asked how often they meet the others
 MOST_VALUES = 300  # of a sort key without an order of its own, whose records are walked one value after the other
@@ -53,10 +54,27 @@ class Plan:
         self.asked: list[Clause] = [self.clauses.of(test) for test in checked.where]
         if owners is not None:
             self.asked.append(self.clauses.scope(owners))
+        self._among: tuple[Plan, Clause] | None = None  # the plan that this one is of, with one condition more
+        self._rarest: Rarest | None = None
 
     @cached_property
+    def few(self) -> Rarest:
+        """The condition that finds fewest, with how many, one more than `FEW` at most."""
+        return self._rarer((FEW + 1, self.clauses.everything(), None), self.asked)
+
+    @property
     def rarest(self) -> Rarest:
         """The condition that finds fewest, with how many, `MANY` at most."""
+        if self._rarest is None:
+            self._rarest = self._rarest_now()
+        return self._rarest
+
+    def _rarest_now(self) -> Rarest:
+        if self.few[0] <= FEW:
+            return self.few
+        if self._among is not None:
+            plan, clause = self._among  # what the others find is known there
+            return self._rarer(plan.rarest, [clause])
         return self._rarer((MANY, self.clauses.everything(), None), self.asked)
 
     @property
@@ -133,13 +151,19 @@ class Plan:
 
     def first(self, limit: int) -> list[Place]:
         """The first records that answer, from behind the cursor on."""
-        if (number := self.rarest[0]) > FEW:
-            rows, whole = self.walk(limit, number)
-            if whole:
-                return rows
-        return self.gather(*self.narrowest, limit, behind=True)
+        rows = self.walked(limit)
+        return self.gather(*self.narrowest, limit, behind=True) if rows is None else rows
 
-    def walk(self, limit: int, most: int) -> tuple[list[Place], bool]:
+    def walked(self, limit: int) -> list[Place] | None:
+        """The same, found along the sort order; None: gather them."""
+        if self.few[0] <= FEW:
+            return None
+        rows, whole = self._walk(limit, FEW)
+        if not whole and not self._goes_by_values:
+            rows, whole = self._walk(limit, self.rarest[0])
+        return rows if whole else None
+
+    def _walk(self, limit: int, most: int) -> tuple[list[Place], bool]:
         """The first records along the sort order that answer, and whether a walk over `most` records sufficed."""
         first, after = self._checked.orders[0], self._checked.after
         if first.field.name == "id" or len(self._checked.orders) == 1:
@@ -152,9 +176,15 @@ class Plan:
             if len(rows) == limit:
                 return rows, True
         values = None if begin is None else begin[0][0]
-        if self._place(first.field) not in self.layout.sorts:
+        if self._goes_by_values:
             return self._by_values(rows, limit, values)
         return self._by_ties(rows, limit, most, values)
+
+    @property
+    def _goes_by_values(self) -> bool:
+        """Whether the first of several sort keys has no order of its own."""
+        first, *others = self._checked.orders
+        return bool(others) and first.field.name != "id" and self._place(first.field) not in self.layout.sorts
 
     def _by_ties(self, rows: list[Place], limit: int, most: int, behind: Any) -> tuple[list[Place], bool]:
         """Along the first key; where several records have one value of it, by the next keys."""
@@ -201,7 +231,8 @@ class Plan:
         plan, clause = copy(self), self.clauses.of(test)
         plan._checked = plan._with_ties(replace(self._checked, orders=tuple(others), after=after))
         plan.asked = [*self.asked, clause]
-        plan.rarest = self._rarer(self.rarest, [clause])  # what the others find is known
+        plan.few = self._rarer(self.few, [clause])
+        plan._among, plan._rarest = (self, clause), None
         return plan
 
     def _cells(self, field: Field, rows: Sequence[Place]) -> list[Any]:

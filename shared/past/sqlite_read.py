@@ -12,7 +12,7 @@ from shared.past.kept import Answers
 from shared.past.layout import QUARTER, Layout, compact, shown, spelled
 from shared.past.port import EXACT, At, Counted, Hit, NotCovered
 from shared.past.sqlite_cube import Cube, value_of
-from shared.past.sqlite_plan import FEW, Place, Plan
+from shared.past.sqlite_plan import Place, Plan
 from shared.past.sqlite_totals import LOW
 from shared.views.port import Field, Kind, Query, Scope, Total
 from shared.views.query import Checked, group_fields, sum_field, validate
@@ -58,10 +58,8 @@ class Reader:
             return rows
         if after is not None:
             return plan.first(limit)
-        if (number := plan.rarest[0]) > FEW:
-            rows, whole = plan.walk(limit, number)
-            if whole:
-                return rows[checked.skip :]
+        if (walked := plan.walked(limit)) is not None:
+            return walked[checked.skip :]
         rows = plan.gather(*plan.narrowest, max(KEPT, limit), behind=False)
         if limit < len(rows) < KEPT:
             self._answers.keep(place, rows)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.past import sqlite_plan, sqlite_read, sqlite_totals, sqlite_write
+from shared.past import sqlite_plan, sqlite_totals, sqlite_write
 from shared.past.port import At, Change, Counted, PastUnavailable, Position, Version
 from shared.past.sqlite import SqlitePast
 from shared.past.sqlite_cube import Cube
@@ -65,8 +65,7 @@ async def test_every_question_is_answered_as_a_fold_answers_it(
     tmp_path: Path, few: None, monkeypatch: pytest.MonkeyPatch, way: str, seed: int
 ) -> None:
     monkeypatch.setattr(sqlite_plan, "MANY", (4 if seed % 2 else 90) if way == "walk" else 30)
-    for module in (sqlite_plan, sqlite_read):
-        monkeypatch.setattr(module, "FEW", 0 if way == "walk" else 30)
+    monkeypatch.setattr(sqlite_plan, "FEW", (0, 2, 5)[seed % 3] if way == "walk" else 30)
     monkeypatch.setattr(sqlite_plan, "MOST_VALUES", 2 + seed % 3)
     histories = Histories(random.Random(seed))
     past = await opened(tmp_path)
@@ -180,8 +179,8 @@ async def test_of_common_conditions_the_one_with_fewest_vain_records_is_gone_thr
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Both find more than are counted; the order in which they are asked does not matter."""
-    for name in ("MANY", "TRIED"):
-        monkeypatch.setattr(sqlite_plan, name, 10)
+    for name, number in {"FEW": 5, "MANY": 10, "TRIED": 10}.items():
+        monkeypatch.setattr(sqlite_plan, name, number)
     sizes = [(f"k{n}", {"size": n, "name": "some" if n % 3 else "few"}) for n in range(60)]
     made = (Change("deals", TENANT, key, None, [Version(1, START, 1, {"id": key, **d})]) for key, d in sizes)
     past = await opened(tmp_path, *made)
