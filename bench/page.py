@@ -38,6 +38,8 @@ TITLES = {
     "pastdoor": "The past of another process",
     "board": "Boards",
     "changes": "Live changes",
+    "backup": "Backups, and what they cost those who write",
+    "recovery": "The way back from a loss",
     "bulk": "Bulk acts",
     "compression": "Compressed answers",
     "metrics": "Figures by name",

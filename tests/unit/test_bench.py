@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench import page, plot
+from bench.__main__ import BENCHES
 from bench.figures import Figure, at_least, at_most
 from bench.growth import exponent
 
@@ -72,3 +73,7 @@ def test_the_page_tells_what_bends_first_from_the_figures_alone(
     assert "What bends first: rebuild**" in text
     assert "record by id (0.02)" in text
     assert page.landed()["growth"][1]["name"] == "rebuild"
+
+
+def test_every_bench_has_its_place_on_the_page() -> None:
+    assert {*BENCHES} == {*page.TITLES}
