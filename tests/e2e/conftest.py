@@ -7,9 +7,11 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--font-render-hinting=none"]
+
+expect.set_options(timeout=20_000)  # ms: others start whole clusters on the same two cores
 
 
 @pytest.fixture(scope="module")  # while it runs, tests of asyncio cannot

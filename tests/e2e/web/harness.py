@@ -141,7 +141,7 @@ class Visit:
             reduced_motion="reduce",
             **{"service_workers": "block", **options},
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(20_000)
         context.add_init_script(_WATCH)
         heard = Heard(self.suite.url, refusals)
         context.on("page", heard.listen)
