@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 
 import httpx
 import uvicorn
@@ -18,6 +18,7 @@ REACH_SECONDS = 5.0  # until a role that does not answer counts as away
 IDLE_SECONDS = 5.0  # a role ends a connection without use later than that
 STOP_SECONDS = 3  # for streams, when this process is asked to end
 _OF_ONE_HOP = {b"connection", b"keep-alive", b"te", b"trailer", b"transfer-encoding", b"upgrade", b"expect"}
+_SAID_HERE = {b"x-forwarded-for", b"x-forwarded-proto"}  # a caller's own are not believed
 _TIMES = {"connect": REACH_SECONDS, "read": None, "write": None, "pool": None}
 
 
@@ -53,18 +54,31 @@ class Front:
             await answer.aclose()
 
     def _request(self, scope: Scope, receive: Receive) -> httpx.Request:
-        to = self._routes.get(scope["path"].split("/")[1], self._default)
-        query = scope["query_string"]
-        url = httpx.URL(to).copy_with(raw_path=scope["raw_path"] + (b"?" + query if query else b""))
-        headers = [(n, v) for n, v in scope["headers"] if n not in _OF_ONE_HOP and n != b"x-forwarded-for"]
+        to = self._routes.get(scope["path"].partition("/")[2].partition("/")[0], self._default)
+        headers = [(name, value) for name, value in _further(scope["headers"]) if name not in _SAID_HERE]
         headers.append((b"x-forwarded-for", scope["client"][0].encode()))
+        headers.append((b"x-forwarded-proto", scope["scheme"].encode()))
         has_body = any(name in (b"content-length", b"transfer-encoding") for name, _ in scope["headers"])
         body = _body(receive) if has_body else None
-        return httpx.Request(scope["method"], url, headers=headers, content=body, extensions={"timeout": _TIMES})
+        known = {"timeout": _TIMES, "target": _target(scope)}
+        return httpx.Request(scope["method"], to, headers=headers, content=body, extensions=known)
 
 
 class _Left(Exception):
     """The caller has gone before its body was whole."""
+
+
+def _target(scope: Scope) -> bytes:
+    """As it came: httpx would resolve `..`, which leads to another path than the one that chose the process."""
+    query = scope["query_string"]
+    return bytes(scope["raw_path"] + (b"?" + query if query else b""))
+
+
+def _further(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """Without those of one connection alone, by their names or because `Connection` names them (RFC 9110, 7.6.1)."""
+    known = [(name.lower(), value) for name, value in headers]
+    named = {one.strip().lower() for name, value in known if name == b"connection" for one in value.split(b",")}
+    return [(name, value) for name, value in known if name not in _OF_ONE_HOP | named]
 
 
 async def _body(receive: Receive) -> AsyncIterator[bytes]:
@@ -84,7 +98,7 @@ async def _left(receive: Receive) -> None:
 
 
 async def _pass(answer: httpx.Response, send: Send) -> None:
-    headers = [(name.lower(), value) for name, value in answer.headers.raw if name.lower() not in _OF_ONE_HOP]
+    headers = _further(answer.headers.raw)
     await send({"type": "http.response.start", "status": answer.status_code, "headers": headers})
     assert isinstance(answer.stream, httpx.AsyncByteStream)
     async for part in answer.stream:

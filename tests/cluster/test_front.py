@@ -17,6 +17,7 @@ from infra.front import Front
 from infra.kafka.broker import free_ports
 
 SIZE = 3_000_000
+SAID = {"x-forwarded-proto": "https", "connection": "keep-alive, X-Mine", "x-mine": "of this connection"}
 
 
 class Role:
@@ -80,7 +81,7 @@ async def parts() -> AsyncIterator[tuple[httpx.AsyncClient, Role]]:
 async def test_each_path_finds_its_process_with_all_that_was_said(parts: tuple[httpx.AsyncClient, Role]) -> None:
     http, _ = parts
     asked = await http.patch(
-        "/customer/accounts/%E5%BC%A0?q=a%26b", json={"x": 1}, headers={"x-forwarded-for": "6.6.6.6"}
+        "/customer/accounts/%E5%BC%A0?q=a%26b", json={"x": 1}, headers={"x-forwarded-for": "6.6.6.6", **SAID}
     )
     assert asked.status_code == 207
     assert asked.headers.get_list("set-cookie") == ["a=1", "b=2"]
@@ -88,11 +89,27 @@ async def test_each_path_finds_its_process_with_all_that_was_said(parts: tuple[h
     assert (said["name"], said["method"]) == ("api", "PATCH")
     assert said["target"] == "/customer/accounts/%E5%BC%A0?q=a%26b"
     assert said["headers"]["x-forwarded-for"] == "127.0.0.1"
+    assert said["headers"]["x-forwarded-proto"] == "http"
+    assert "x-mine" not in said["headers"]
     assert said["headers"]["host"] == http.base_url.netloc.decode()
     assert [(await http.get(path)).json()["name"] for path in ("/", "/analytics/sql", "/analytics", "/analyticsx")] == [
         "api", "analytics", "analytics", "api",
     ]  # fmt: skip
     assert (await http.get("/analytics/")).json()["size"] == 0
+
+
+@pytest.mark.parametrize(
+    "target", ["/analytics/../warehouse/rows?", "/analytics/./a//b[c]|?q=\"'"], ids=["dots", "signs"]
+)
+async def test_a_path_leads_nowhere_else_in_its_process(parts: tuple[httpx.AsyncClient, Role], target: str) -> None:
+    """Written to the socket: a client of HTTP would resolve the dots by itself."""
+    url = parts[0].base_url
+    reader, writer = await asyncio.open_connection(url.host, url.port)
+    writer.write(f"GET {target} HTTP/1.1\r\nHost: {url.host}\r\nConnection: close\r\n\r\n".encode())
+    answer = await reader.read()
+    writer.close()
+    said = json.loads(answer[answer.index(b"{") : answer.rindex(b"}") + 1])
+    assert (said["name"], said["target"]) == ("analytics", target)
 
 
 async def test_uploads_pass_with_and_without_a_length(parts: tuple[httpx.AsyncClient, Role]) -> None:
