@@ -34,9 +34,8 @@ def unit_of(file: str) -> str:
 
 
 def in_turn(items: list[pytest.Item]) -> None:
-    """Sort them; those of one turn stay as they are."""
-    turns = {file: turn(file) for file in {item.location[0] for item in items}}
-    items.sort(key=lambda item: turns[item.location[0]])
+    """Sort them; those of one turn stay as they are. A test that a file takes from a suite runs with that file."""
+    items.sort(key=lambda item: turn(_file_of(item.nodeid)))
 
 
 class InTurn(LoadFileScheduling):  # type: ignore[misc]  # xdist declares no types
@@ -47,4 +46,8 @@ class InTurn(LoadFileScheduling):  # type: ignore[misc]  # xdist declares no typ
         super().__init__(config, log)
 
     def _split_scope(self, nodeid: str) -> str:
-        return unit_of(nodeid.partition("::")[0])
+        return unit_of(_file_of(nodeid))
+
+
+def _file_of(nodeid: str) -> str:
+    return nodeid.partition("::")[0]
