@@ -99,9 +99,9 @@ bench: setup
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	$(BIN)/python -m bench
 
-prove: setup
+prove: setup web browser java infra-tools
 	$(BIN)/python -m infra.k8s.apiserver --build
-	CRM_PROVE=1 $(BIN)/python -m pytest -n 2 --dist loadfile -rP tests/durability tests/integration tests/security tests/api tests/contract tests/mongo tests/kafka tests/clickhouse tests/kubernetes tests/cluster tests/e2e/web
+	CRM_PROVE=1 $(BIN)/python -m pytest -n 2 --dist loadfile -rP tests/durability tests/integration tests/security tests/api tests/contract tests/mongo tests/kafka tests/clickhouse tests/kubernetes tests/cluster tests/e2e tests/unit/test_ledger_tree.py
 
 soak: setup
 	$(BIN)/python -m bench.soak --minutes $(MINUTES) --out $(OUT)

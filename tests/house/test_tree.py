@@ -13,6 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 ADDRESS = re.compile(r"https?://|--(?:extra-)?index-url|--find-links|file://")
 UNFINISHED = re.compile(r"\b(?:TODO|FIXME|XXX|NotImplementedError)\b|pytest\.mark\.skip\b")
+LONGER = re.compile(r"\bPROVE\b|CRM_PROVE|\bscale import\b")  # a test whose long form is for `make prove`
 LOCKS = {  # the file, and how many packages it has at least
     "requirements.lock": 20,
     "requirements-dev.lock": 20,
@@ -55,6 +56,17 @@ def test_nothing_is_left_unfinished() -> None:
     files = [f for f in tracked("*.py", "*.js", "*.html", "*.yaml", "Makefile") if f != here]
     assert len(files) > 100
     assert [f"{f.relative_to(ROOT)}: {m.group()}" for f in files if (m := UNFINISHED.search(f.read_text()))] == []
+
+
+def test_what_goes_further_under_make_prove_runs_there() -> None:
+    """Else what `make test` leaves to it is shown by nothing."""
+    [line] = [one for one in (ROOT / "Makefile").read_text().splitlines() if "CRM_PROVE=1" in one]
+    proven = [ROOT / word for word in line.split() if word.startswith("tests/")]
+    longer = [
+        f for f in tracked("tests/*test_*.py") if LONGER.search(f.read_text()) and f.parent != ROOT / "tests/house"
+    ]
+    assert len(longer) > 30
+    assert [str(f.relative_to(ROOT)) for f in longer if not {f, *f.parents} & {*proven}] == []
 
 
 def test_files_stay_readable() -> None:
