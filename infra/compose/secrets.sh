@@ -29,12 +29,14 @@ certificate() {
         -out "$made/$1/node.crt" -extfile <(printf 'subjectAltName=DNS:%s,DNS:localhost,IP:127.0.0.1' "$1") 2> /dev/null
 }
 
-# ClickHouse's password: the suite reads it, the server its hash.
+# ClickHouse's password: the suite reads it, the server its hash, which is written last.
 facts() {
-    if [ -e clickhouse/password ]; then return; fi
+    if [ -e clickhouse/password.yaml ]; then return; fi
     mkdir -p clickhouse
+    rm -f clickhouse/password
     openssl rand -hex 24 | tr -d '\n' > clickhouse/password
-    printf 'users: {crm: {password_sha256_hex: "%s"}}\n' "$(sha256sum < clickhouse/password | cut -d' ' -f1)" > clickhouse/password.yaml
+    printf 'users: {crm: {password_sha256_hex: "%s"}}\n' "$(sha256sum < clickhouse/password | cut -d' ' -f1)" > clickhouse/made
+    mv -f clickhouse/made clickhouse/password.yaml
 }
 
 # The folder is its maker's alone, so nobody else on this machine reaches what is in it. Docker mounts the files, and the
@@ -55,6 +57,7 @@ case "${1-}" in
     permissions
     echo "infra/compose/secrets: other certificates, until $(openssl x509 -in eventstore/node.crt -noout -enddate | cut -d= -f2)"
     echo "now: docker compose -f infra/compose/compose.yaml up -d --force-recreate --wait"
+    echo "     with -f infra/compose/clickhouse.yaml after the first file where facts are on that server: else they leave it"
     exit 0 ;;
 "") ;;
 *) echo "secrets.sh [--renew]" >&2; exit 2 ;;

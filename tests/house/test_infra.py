@@ -293,10 +293,11 @@ def test_the_certificates_of_compose_are_renewed_and_nothing_else(tmp_path: Path
     assert (early.returncode, "make it first" in early.stderr, (tmp_path / "secrets").exists()) == (1, True, False)
     subprocess.run(["bash", script], check=True, capture_output=True)
     before = contents(tmp_path / "secrets")
-    (tmp_path / "secrets/clickhouse/password").unlink()  # as an older version left it
+    (tmp_path / "secrets/clickhouse/password.yaml").unlink()  # as an older version, or one that broke off, left it
     done = subprocess.run(["bash", script, "--renew"], check=True, capture_output=True, text=True)
     after = contents(tmp_path / "secrets")
     assert "--force-recreate" in done.stdout
+    assert "compose/clickhouse.yaml" in done.stdout
     assert after.keys() == before.keys()
     changed = {name for name in after if after[name] != before[name]}
     nodes = {f"{host}/node.{part}" for host in ("eventstore", "clickhouse") for part in ("crt", "key")}
