@@ -19,6 +19,8 @@ from bench.figures import Figure, at_most, show
 from bench.start import served
 from crm.backup_source import place_at, source_of
 from crm.drill import carried_out
+from crm.serve import set_up
+from crm.settings import Settings
 from shared.backup.create import Backup
 from shared.backup.keyfile import BackupKey, make_key
 from shared.clock import SystemClock
@@ -53,17 +55,14 @@ async def _backed_up(suite: Path, target: Path, key: BackupKey) -> None:
 
 
 def _loss(folder: Path, key: BackupKey, seconds: int) -> Figure:
-    empty, target = data.made_once("written", _nothing), folder / "archive"
+    empty, target = folder / "written", folder / "archive"
+    asyncio.run(set_up(Settings(empty), "Bench", "Bench", data.EMAIL, data.PASSWORD, "en"))
     environment = {"CRM_BACKUP": str(target), "CRM_BACKUP_KEY": str(folder / "key")}
     with served(empty, environment) as (_, url, _):
         token = data.sign_in(url)
         ages, written = asyncio.run(_written(url, token, target, key, seconds))
     detail = f"{len(ages)} looks in {seconds} s, {written / seconds:,.0f} commands/s of {WRITERS} writers"
     return at_most("a loss under load costs, at most", max(ages), LOST_SECONDS, "s", detail)
-
-
-async def _nothing(_: Path) -> None:
-    """A suite that is set up, and no more."""
 
 
 async def _written(url: str, token: str, target: Path, key: BackupKey, seconds: int) -> tuple[list[float], int]:
