@@ -48,7 +48,7 @@ function glow(id: string): void {
 /** Whether a record has just been changed by somebody else: its row or card glows. */
 export const useGlow = (id: string): boolean => useSyncExternalStore(subscribe, () => glowing.has(id))
 
-/** A list or board that is shown hears what others do with records of its type, until the answer is called. */
+/** A list or board that is shown hears what others do with records of its type, until the answer is called: then it knows of nothing. */
 export function watchList(type: string, news: ListNews): () => void {
   const all = lists.get(type) ?? new Set()
   lists.set(type, all.add(news))
@@ -57,6 +57,7 @@ export function watchList(type: string, news: ListNews): () => void {
     if (!news.now().touched) return
     const isRead = ({ queryKey }: { queryKey: QueryKey }) => present(queryKey, type, 'list', 'board')
     void client?.invalidateQueries({ refetchType: 'none', predicate: isRead }) // when it opens again it is read, not shown as it was
+    news.reset() // the past, or a board in its place, shows no marks of now
   }
 }
 const watching = (type: string): ListNews[] => [...(lists.get(type) ?? [])]

@@ -85,7 +85,7 @@ export default function Board({ object, query, path, onOpen, strip }: Props) {
   const prefetch = useCallback((at: string) => void client.prefetchQuery(boardOf(object, asked, { at })), [client, object, asked])
 
   const lanes = lanesOf(object, paths, pipeline)
-  const live = useBoardNews(object, asked, further.groups, data !== undefined)
+  const live = useBoardNews(object, asked, further.groups, data !== undefined && !groups.isPlaceholderData)
   const by = { field, sums: asked.sum ?? [], currency: object.board?.currency }
   const columns = columnsOf(lanes, live.groups, { ...by, stays: live.stays })
   const columnsThen = then && columnsOf(lanes, then.groups, by)

@@ -1,4 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query'
+import { useRouter } from '@tanstack/react-router'
 import { act, useEffect } from 'react'
 import { expect, test } from 'vitest'
 import { hear, startLive } from '../../data/live'
@@ -42,7 +43,9 @@ function harbour(fleet: Record<string, Boat>) {
   }
 }
 
+let router: ReturnType<typeof useRouter>
 function Live() {
+  router = useRouter()
   const client = useQueryClient()
   useEffect(() => startLive(client, AbortSignal.abort()), [client])
   return <Board object={boats} query={QUERY} path="" onOpen={() => undefined} />
@@ -67,6 +70,20 @@ test('cards that others move or take away stay, are marked, and go where they be
   await seen(box, 'Sunk1Bea')
   expect(lane(box, 'afloat')).toMatch(/^Afloat1Ada$/)
   expect(box.querySelector('[data-mark]')).toBeNull()
+})
+
+test('a board of the past shows the past, whatever others have done since, and so does the way back', async () => {
+  const others = harbour({ a: { name: 'Ada', status: 'afloat', version: 1 }, b: { name: 'Bea', status: 'afloat', version: 1 } })
+  const box = await play(Live, '/o/boat')
+  await seen(box, 'Bea')
+  await others('b', { status: 'sunk' })
+  await seen(box, 'Li Lei moved it to Sunk')
+  for (const at of ['2026-05-01', undefined]) {
+    await act(async () => router.navigate({ to: '.', search: { at } as never }))
+    await seen(box, 'Sunk1Bea')
+    expect(box.querySelector('[data-mark]')).toBeNull()
+    expect(button(box, '1 would stand elsewhere')).toBeUndefined()
+  }
 })
 
 test('a card that others bring back is marked no more', async () => {
