@@ -21,10 +21,11 @@ const closed = (...fields: string[]) => ({
 })
 
 test('what a gate asks for goes with the move as one act, and stays written where the next try is refused', async () => {
+  const versions = [5] // then somebody else changes it
   const answers = [closed('berth', 'custom.flag', 'crew'), closed('berth'), { id: 'a', version: 6, undo: null }]
   const asked = serve({
     'GET /meta': () => ({ ...made, types: [gated] }),
-    'GET /harbour/boats/a': () => ({ ...ada, version: 5, names: {} }),
+    'GET /harbour/boats/a': () => ({ ...ada, version: versions.shift() ?? 6, names: {} }),
     'POST /harbour/boats/a/sink': () => answers.shift(),
   })
   const box = await play(() => {

@@ -41,6 +41,8 @@ export function Gate({ object, record, to, problem, onPass, onClose }: Props) {
   const [values, setValues] = useState<Values>({})
   const [ticked, setTicked] = useState<string[]>([])
   const [busy, setBusy] = useState(false)
+  const [before, setBefore] = useState<Doc | undefined>() // what others fill in from now on is not written over unseen
+  if (before === undefined && one && one.record.version >= record.version) setBefore(one.record)
   const { close, guard } = useGuard(ticked.length > 0 || Object.values(values).some((value) => value !== undefined), onClose)
   const stage = stages?.of(record).find((each) => each.key === to)
   const command = moverOf(object, to)
@@ -50,16 +52,18 @@ export function Gate({ object, record, to, problem, onPass, onClose }: Props) {
   const along = missing.filter((field) => takes(command, field))
   const points = (stage?.gate.checklist ?? []).filter((point) => named.includes(`${POINT}${point.key}`))
   const inputs: InputDescription[] = [...own, ...along.map((field) => ({ ...field, required: true }))]
+  const unticked = points.some((point) => !ticked.includes(point.key))
   const rest = problem.errors.filter((error) => !error.field.startsWith(POINT) && !inputs.some((input) => input.name === error.field))
 
   const submit = async (event: FormEvent) => {
     event.preventDefault()
+    if (busy || unticked) return // Ctrl-S asks no button
     const given = along.filter((field) => values[field.name] !== undefined)
     const patch = together(given.map((field) => patchOf(field, values[field.name])))
     const answers = Object.fromEntries(own.map((input) => [input.name, values[input.name]]))
     const checked = [...ticked, ...((record.checked as string[] | undefined) ?? [])]
     setBusy(true)
-    await onPass({ body: { ...answers, ...patch, ...(points.length > 0 && { checklist: checked }) }, patch }, one?.record ?? record)
+    await onPass({ body: { ...answers, ...patch, ...(points.length > 0 && { checklist: checked }) }, patch }, before ?? record)
     setBusy(false)
   }
   return (
@@ -72,7 +76,7 @@ export function Gate({ object, record, to, problem, onPass, onClose }: Props) {
         actions={
           <>
             <Button onClick={close}>{t('common.cancel')}</Button>
-            <Button look="primary" type="submit" form={name} busy={busy} disabled={points.some((point) => !ticked.includes(point.key))}>
+            <Button look="primary" type="submit" form={name} busy={busy} disabled={unticked}>
               {t('board.move')}
             </Button>
           </>
