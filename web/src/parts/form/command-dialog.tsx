@@ -33,12 +33,15 @@ export function CommandDialog({ object, command, record, names, given, more, onD
   const [why, setWhy] = useState('')
   const name = useId()
   const danger = command.action === 'erase' || command.action === 'archive'
-  const submit = async (event: FormEvent) => {
-    event.preventDefault()
+  const send = async () => {
     const done = await form.submit({}, form.values.force ? why.trim() : undefined)
     if (done === undefined) return
     onDone?.(done)
     onClose()
+  }
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (!danger) void send() // only its button archives and erases, no key
   }
   return (
     <>
@@ -49,7 +52,11 @@ export function CommandDialog({ object, command, record, names, given, more, onD
         actions={
           <>
             <Button onClick={close}>{t('common.cancel')}</Button>
-            <Button look={danger ? 'danger' : 'primary'} type="submit" form={name} busy={form.busy}>
+            <Button
+              look={danger ? 'danger' : 'primary'}
+              busy={form.busy}
+              {...(danger ? { onClick: () => void send() } : { type: 'submit', form: name })}
+            >
               {command.label}
             </Button>
           </>
