@@ -29,6 +29,9 @@ export function TakeBack({ asked, onShow }: Props) {
   )
 }
 
+/** The button that was pressed is gone: the keyboard goes on here. */
+const focused = (box: HTMLElement | null): void => box?.focus()
+
 function Asking({ asked, onShow, onClose }: Props & { onClose(): void }) {
   const { t } = useTranslation()
   const { step, go } = useTakingBack(asked)
@@ -63,13 +66,13 @@ function Asking({ asked, onShow, onClose }: Props & { onClose(): void }) {
         </>
       }
     >
-      <div className={s.takingBack} role="status">
+      <div ref={at === 'working' ? focused : undefined} className={s.takingBack} role="status" tabIndex={-1}>
         {(at === 'looking' || at === 'working') && (
           <>
             <progress aria-label={t(`audit.takingBack.${at}`)} value={step.total ? step.done : undefined} max={step.total || undefined} />
             <p>
               {t(`audit.takingBack.${at}`)}
-              {step.total > 0 && ` · ${number(step.done)} / ${number(step.total)}`}
+              {step.total > 0 && <span aria-hidden> {`· ${number(step.done)} / ${number(step.total)}`}</span>}
             </p>
           </>
         )}
@@ -85,7 +88,7 @@ function Asking({ asked, onShow, onClose }: Props & { onClose(): void }) {
 
 function Found({ outcome, done }: { outcome: Outcome; done: boolean }) {
   const { t } = useTranslation()
-  const { event, kind } = useWording()
+  const { event, kind, title } = useWording()
   const { changes, undone, left, records } = outcome
   if (changes === 0) return <p>{t('audit.takingBack.nothing')}</p>
   return (
@@ -110,7 +113,7 @@ function Found({ outcome, done }: { outcome: Outcome; done: boolean }) {
             <ul className={s.touched}>
               {outcome.items.map((one) => (
                 <li key={one.event.event_id}>
-                  <b>{one.event.record?.title || kind(one.event)}</b> {event(one.event)}
+                  <b>{title(one.event.record) ?? kind(one.event)}</b> {event(one.event)}
                   <small>{one.message}</small>
                 </li>
               ))}

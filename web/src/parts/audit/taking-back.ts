@@ -46,10 +46,9 @@ export function useTakingBack(asked: Asked): { step: Step; go(reason: string): v
       if (typeof last === 'string') setStep({ at: 'failed', done: 0, total: 0, problem: last })
       else setStep({ at: at === 'looking' ? 'foreseen' : 'done', done: 0, total: 0, outcome: last })
     } catch (error) {
-      if (signal.aborted) return
-      setStep({ at: 'failed', done: 0, total: 0, problem: isProblem(error) ? error.message : t('common.failedText') })
+      if (!signal.aborted) setStep({ at: 'failed', done: 0, total: 0, problem: isProblem(error) ? error.message : t('common.failedText') })
     }
-    if (at === 'working') await client.invalidateQueries()
+    if (at === 'working') await client.invalidateQueries() // what was taken back before it was stopped is so, too
   }
   // biome-ignore lint/correctness/useExhaustiveDependencies: asked once for each search
   useEffect(() => {
