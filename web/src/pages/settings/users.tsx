@@ -10,7 +10,7 @@ import { together, useSave } from '../../parts/settings/use-save'
 import { Avatar } from '../../ui/avatar'
 import { Button } from '../../ui/button'
 import { TextField, Tick } from '../../ui/field'
-import { joined } from '../../ui/format'
+import { joined, number } from '../../ui/format'
 import { IconButton } from '../../ui/icon-button'
 import { Menu } from '../../ui/menu'
 import { useTranslation } from '../../words'
@@ -57,7 +57,7 @@ export default function Users() {
           onChange={(event) => setQuery(event.currentTarget.value)}
         />
         <Tick label={t('settings.users.gone')} checked={gone} onChange={setGone} />
-        {count !== undefined && <span className={s.count}>{t('settings.users.count', { count })}</span>}
+        {count !== undefined && <span className={s.count}>{t('settings.users.count', { count, shown: number(count) })}</span>}
       </div>
       <Waiting on={asked} rows={6} />
       {asked.data && (
