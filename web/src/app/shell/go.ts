@@ -29,10 +29,11 @@ const LETTERS: Record<string, string> = { account: 'a', contact: 'c', lead: 'l',
 const ASIDE = ['settings', 'data']
 export const inSidebar = (object: ObjectDescription): boolean => !ASIDE.includes(object.group) && object.layouts.list.length > 0
 
-/** What is being written is sent: the form that has the focus, else the only one of a dialog. */
-function saveWritten(): void {
+/** What is being written is sent: the form that has the focus, else the only one of a dialog. Not while its button takes no press. */
+export function saveWritten(): void {
   const form = document.activeElement?.closest('form') ?? document.querySelector<HTMLFormElement>('[role=dialog] form')
-  form?.requestSubmit()
+  const button = [...(form?.elements ?? [])].find((one) => (one as HTMLButtonElement).type === 'submit')
+  if (!(button as HTMLButtonElement | undefined)?.disabled) form?.requestSubmit()
 }
 
 /** What can be done on every page. */
