@@ -8,15 +8,17 @@ it does is one act, which is taken back in the same way.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import orjson
 
+from shared.domain.record import differences
 from shared.domain.types import Reading
 from shared.domain.ways_back import ARCHIVE, CHANGED_SINCE, FORBIDDEN, NOTHING_CHANGED, NoWay
 from shared.errors import CrmError, Invalid, PreconditionFailed, Rejected
-from shared.events.envelope import Recorded, Stored
+from shared.events.envelope import Recorded, Stored, Undecodable
 from shared.explorer.explorer import Explorer, Search
 from shared.http.body import validate
 from shared.kernel.bus import Call, CommandBus
@@ -32,7 +34,9 @@ from shared.security.permissions import Access
 MOST = 5_000  # changes of one act
 PAGE = 500
 NOTED = 10  # changes between two reports of progress
+TRIES = 5  # of a change of a record that others write to at the same time
 OTHERS_SINCE = NoWay("changed-since", say("others changed it since"))
+UNREADABLE = NoWay("unreadable", say("this record has an event that this program cannot read: a newer one may"))
 Progress = Callable[[int], None]
 
 
@@ -91,8 +95,7 @@ class TakingBack:
         for n, event in enumerate(events):
             if n % NOTED == 0:
                 done(n)
-            access = await self.access()
-            why = await asyncio.shield(asyncio.ensure_future(self._one(event, access)))
+            why = await _to_its_end(self._one(event, await self.access()))
             if why is not None:
                 left.append(Left(event, why))
         return left
@@ -101,18 +104,25 @@ class TakingBack:
         aggregate = self.kernel.catalogue[event.category]
         if event.id not in await seen(self.kernel, aggregate, [event.id], access):
             return FORBIDDEN
+        for _ in range(TRIES):
+            try:
+                return await self._tried(aggregate, event, access)
+            except PreconditionFailed:
+                pass  # what was written meanwhile is judged as well: it may follow from this very act
+            except Undecodable:
+                return UNREADABLE
+            except CrmError as error:
+                if error.status == 503:
+                    raise
+                return _refusal(error)
+        return CHANGED_SINCE
+
+    async def _tried(self, aggregate: AnyAggregate, event: Stored, access: Access) -> NoWay | None:
         history = await self.bus.repository.events(aggregate, access.tenant, event.id)
         way = self._way(aggregate, event, history, access)
         if isinstance(way, NoWay):
             return way
-        try:
-            await self._send(aggregate, way, access, history[-1].version)
-        except PreconditionFailed:
-            return CHANGED_SINCE
-        except CrmError as error:
-            if error.status == 503:
-                raise
-            return _refusal(error)
+        await self._send(aggregate, way, access, history[-1].version)
         self._settled.add(event.event_id)
         return None
 
@@ -123,7 +133,7 @@ class TakingBack:
         way: Handle | NoWay = next((e["undo"] for e in entries if e["event_id"] == event.event_id), NOTHING_CHANGED)
         if event.version == 1 and isinstance(way, Handle) and way.command.verb == ARCHIVE.verb:
             known = self._mine | ours
-            if any(one.event_id not in known for one in history):
+            if any(one.event_id not in known for one in history) and _differs(aggregate, history):
                 return OTHERS_SINCE
         return way
 
@@ -133,6 +143,22 @@ class TakingBack:
         body = validate(sent, way.command.adapter, Reading(in_body=True, country=country))
         call = Call(access, way.id, if_match=version, correlation_id=self.act, reason=self.reason)
         await self.bus.execute(aggregate, way.command, body, call)
+
+
+async def _to_its_end(change: Coroutine[Any, Any, NoWay | None]) -> NoWay | None:
+    """Wait for it. Cancelled meanwhile, wait all the same: what it works on is closed after that."""
+    begun = asyncio.ensure_future(change)
+    try:
+        return await asyncio.shield(begun)
+    except asyncio.CancelledError:
+        await asyncio.wait({begun})
+        raise
+
+
+def _differs(aggregate: AnyAggregate, history: list[Recorded]) -> bool:
+    """Whether a record is not as it was made: what others did and took back, or an earlier go, is in no one's way."""
+    made, now = (aggregate.dump(aggregate.fold(events)) for events in (history[:1], history))
+    return bool(differences(made, now, aggregate.lasting))
 
 
 def _refusal(error: CrmError) -> NoWay:

@@ -163,6 +163,13 @@ def error_of(error: Exception) -> CrmError | None:
     return None
 
 
+def failure_text(error: Exception, language: Language) -> str:
+    """What a stream says of the failure that ended it."""
+    known = error_of(error)
+    detail = say("it failed: {problem}; the log tells more", problem=type(error).__name__)
+    return in_language(detail if known is None else known.detail, language)
+
+
 def add_handlers(app: FastAPI) -> None:
     """The same answers for routes that run inside the framework."""
 

@@ -147,7 +147,7 @@ def _handle(
     if way is UNDO:
         return _refusal(aggregate, made, now) or Handle(command, now.id, made.body, way.label)
     if way.holds is not None and not way.holds(now, made.event):
-        return CHANGED_SINCE
+        return TAKEN_BACK if way is ARCHIVE else CHANGED_SINCE
     return Handle(command, now.id, made.body, way.label)
 
 

@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 
 from services.audit import taking_back
+from shared.events.envelope import Undecodable
+from shared.kernel.catalogue import AnyAggregate
+from shared.kernel.repository import Repository
 from tests.support.importing import Office, office
 
 
@@ -85,6 +88,52 @@ async def test_what_one_person_did_goes_back_and_what_others_built_on_stays(desk
     put_back = await desk.get(f"/customer/accounts/{old}")
     assert (put_back["name"], put_back["type"]) == ("Acme 3", "supplier")
     assert not (await desk.get(f"/customer/accounts/{new}"))["archived"]
+    again = await take_back(desk, **search, up_to=foreseen["up_to"])  # what was put back is nobody else's change
+    assert (again["undone"], again["left"]) == (5, 1)
+
+
+async def test_what_one_go_left_the_next_one_does(desk: Office) -> None:
+    """A go that ended early is in the way of none."""
+    col, headers = await desk.colleague(grants={"account": EVERYTHING})
+    made = await desk.client.post("/customer/accounts", json={"name": "Wrong"}, headers=headers)
+    account = made.json()["id"]
+    renamed = await desk.client.patch(f"/customer/accounts/{account}", json={"name": "Worse"}, headers=headers)
+    assert renamed.is_success, renamed.text
+    search = {"actor": col, "since": "2020-01-01", "record": f"account-{account}"}
+    up_to = await desk.suite.kernel.store.head()
+    begun = await take_back(desk, **search, type="customer.AccountDetailsChanged", up_to=up_to)
+    assert (begun["undone"], begun["left"]) == (1, 0)
+    rest = await take_back(desk, **search, up_to=up_to)
+    assert [(one["code"], one["count"]) for one in rest["reasons"]] == [("undone", 1)]
+    assert rest["undone"] == 1
+    assert (await desk.get(f"/customer/accounts/{account}"))["archived"]
+    assert [(one["code"], one["count"]) for one in (await preview(desk, **search))["reasons"]] == [("undone", 2)]
+
+
+async def test_a_record_that_cannot_be_read_or_is_written_to_keeps_none_from_going_back(
+    desk: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older, broken, busy = [await desk.create("/customer/accounts", name=name) for name in ("Older", "Broken", "Busy")]
+    for account in (older, broken, busy):
+        renamed = await desk.client.patch(f"/customer/accounts/{account}", json={"website": "https://x.example"})
+        assert renamed.is_success, renamed.text
+    read, written = Repository.events, list[str]()
+
+    async def events(self: Repository, aggregate: AnyAggregate, tenant: str, id: str, up_to: int | None = None) -> Any:
+        if id == broken:
+            raise Undecodable("of a newer program")
+        found = await read(self, aggregate, tenant, id, up_to)
+        if id == busy and not written:  # by somebody else, after it was looked at
+            written.append(id)
+            await desk.client.patch(f"/customer/accounts/{busy}", json={"name": "Busier"})
+        return found
+
+    search = {"actor": desk.user, "since": "2020-01-01", "type": "customer.AccountDetailsChanged"}
+    up_to = await desk.suite.kernel.store.head()
+    monkeypatch.setattr(Repository, "events", events)
+    found = await take_back(desk, **search, up_to=up_to)
+    assert [(one["code"], one["count"]) for one in found["reasons"]] == [("unreadable", 1)]
+    assert (found["undone"], written) == (2, [busy])
 
 
 async def test_values_that_followed_each_other_go_back_one_by_one(desk: Office) -> None:

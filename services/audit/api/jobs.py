@@ -23,9 +23,11 @@ from shared.eventstore.port import StoreBroken
 from shared.http.auth import Authenticator
 from shared.http.body import parse
 from shared.http.openapi import answer_events, body_of, operation
+from shared.http.problems import failure_text, language_of
 from shared.http.routing import DirectRoute
 from shared.http.sse import ServerEvent, event_stream
 from shared.kernel.kernel import Kernel
+from shared.messages.languages import Language
 from shared.security.keyring import KeyMissing
 from shared.security.permissions import Access, Action
 from shared.streaming.leases import LeaseHolder
@@ -96,7 +98,8 @@ class _Runner:
         turn = LeaseHolder(self._views, LEASE, self._clock, LEASE_SECONDS)
         if not await turn.take():
             raise Conflict("another replay or verification is running")
-        return event_stream(_events(job, turn), self.authenticator.while_allowed(request, check))
+        events = _events(job, turn, language_of(request.scope))
+        return event_stream(events, self.authenticator.while_allowed(request, check))
 
 
 def _add_replays(router: APIRouter, kernel: Kernel, runner: _Runner) -> None:
@@ -193,16 +196,17 @@ def _add_ledger_checks(router: APIRouter, kernel: Kernel, runner: _Runner) -> No
         return await runner.run(request, "read", job)
 
 
-async def _events(job: Callable[[Note], Awaitable[Report]], turn: LeaseHolder) -> AsyncGenerator[ServerEvent, None]:
+async def _events(
+    job: Callable[[Note], Awaitable[Report]], turn: LeaseHolder, language: Language
+) -> AsyncGenerator[ServerEvent, None]:
     prolonging = asyncio.create_task(_prolong(turn))
     try:
         async for report in reports(job):
             yield ServerEvent(report)
-    except (KeyMissing, StoreBroken) as error:
-        yield ServerEvent({"error": str(error)})
     except Exception as error:
-        log.exception("a replay or verification failed")
-        yield ServerEvent({"error": f"it failed: {type(error).__name__}; the log tells more"})
+        if not isinstance(error, KeyMissing | StoreBroken):
+            log.exception("a replay or verification failed")
+        yield ServerEvent({"error": failure_text(error, language)})
     finally:
         prolonging.cancel()
         with CancelScope(shield=True), suppress(ViewsUnavailable):  # also when the caller has left

@@ -25,7 +25,7 @@ from shared.explorer.explorer import Explorer
 from shared.http.body import parse
 from shared.http.headers import call_of
 from shared.http.openapi import Schema, answer_events, body_of, operation, parameter
-from shared.http.problems import language_of
+from shared.http.problems import failure_text, language_of
 from shared.http.routing import DirectRoute
 from shared.http.sse import ServerEvent, event_stream
 from shared.kernel.bus import CommandBus
@@ -171,11 +171,10 @@ async def _stream(job: Callable[[Note], Awaitable[Report]], caller: _Caller) -> 
     try:
         async for report in reports(job):
             yield ServerEvent(report)
-    except CrmError as error:
-        yield ServerEvent({"error": in_language(error.detail, caller.language)})
     except Exception as error:
-        log.exception("taking back stopped")
-        yield ServerEvent({"error": f"it failed: {type(error).__name__}; the log tells more"})
+        if not isinstance(error, CrmError):
+            log.exception("taking back stopped")
+        yield ServerEvent({"error": failure_text(error, caller.language)})
 
 
 _EXAMPLE = {"actor": "01930000-0000-7000-8000-000000000000", "since": "2026-11-24"}
