@@ -67,7 +67,8 @@ def _steps(cmd: Filled, deal: Opportunity) -> Iterator[tuple[str, dict[str, Any]
     if plain := {name: value for name, value in given.items() if name not in _APART}:
         yield "ChangeOpportunityDetails", plain
     if "amount" in given or "currency" in given:
-        yield "ChangeAmount", {"amount": given.get("amount", deal.amount), "currency": given.get("currency")}
+        currency = {"currency": given["currency"]} if "currency" in given else {}
+        yield "ChangeAmount", {"amount": given.get("amount", deal.amount), **currency}
     if "close_date" in given:
         yield "ChangeCloseDate", {"close_date": given["close_date"]}
     if "owner" in given:

@@ -213,3 +213,11 @@ async def test_what_a_gate_asks_for_goes_with_the_move_or_not_at_all_and_comes_b
     back = await world.state("opportunity", id)
     for name in ("stage", "probability", "amount", "currency", "close_date", "next_step", "owner", "stage_since"):
         assert getattr(back, name) == getattr(before, name), name
+    priced = someone(opportunity=frozenset({"currency"}))  # an amount alone names no currency
+    await world.do(
+        "sales.ChangeStage",
+        {"stage": "c", "amount": "7", "close_date": "2027-03-01", "next_step": "call"},
+        id,
+        access=priced,
+    )
+    assert (await world.state("opportunity", id)).amount == "7.00"
