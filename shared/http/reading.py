@@ -15,7 +15,7 @@ from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.kernel import Kernel
 from shared.readlog.buffer import Refusal
 from shared.security.permissions import Access
-from shared.security.sources import overlap, with_derived, with_formulas
+from shared.security.sources import overlap, with_derived, with_formulas, within
 from shared.views.port import Document, Query, leaves
 
 REFUSAL = "refusal"  # in the scope of a request: what the refusal says of the missing right
@@ -62,8 +62,9 @@ class ReadNotes:
     async def documents(self, access: Access, documents: Sequence[Document], asked: Collection[str] = ()) -> None:
         """Note the records that show a value. asked: fields that found them, and so tell their value, shown or not."""
         if documents and (fields := await self.fields(access)):
+            named = _named(fields, asked)
             self._note(
-                access, {n: tuple(d["id"] for d in documents if n in asked or _in(d, n.split("."))) for n in fields}
+                access, {n: tuple(d["id"] for d in documents if n in named or _in(d, n.split("."))) for n in fields}
             )
 
     async def found(
@@ -89,7 +90,8 @@ class ReadNotes:
     async def stored(self, access: Access, documents: Sequence[bytes], asked: Collection[str] = ()) -> None:
         """The same of documents as they are stored: they are not decoded."""
         if documents and (fields := await self.fields(access)):
-            found = ((n, documents if n in asked else _with(key, documents)) for n, key in _keys(fields))
+            named = _named(fields, asked)
+            found = ((n, documents if n in named else _with(key, documents)) for n, key in _keys(fields))
             self._note(access, {name: tuple(map(_id, some)) for name, some in found})
 
     async def changes(self, access: Access, id: str, changed: Iterable[Collection[str]]) -> None:
@@ -100,7 +102,7 @@ class ReadNotes:
 
     async def figure(self, access: Access, asked: Collection[str]) -> None:
         """Note a count, groups or sums of records. asked: the fields that choose, group or sum them."""
-        if asked and (fields := tuple(n for n in await self.fields(access) if n in asked)):
+        if asked and (fields := _named(await self.fields(access), asked)):
             self._kernel.reads.figured(access, self._name, fields)
 
     def _note(self, access: Access, shown: Mapping[str, tuple[str, ...]]) -> None:
@@ -111,6 +113,11 @@ class ReadNotes:
                 together[ids] = (*together.get(ids, ()), field)
         for ids, fields in together.items():
             self._kernel.reads.read(access, self._name, fields, ids)
+
+
+def _named(fields: Fields, asked: Collection[str]) -> Fields:
+    """Those of the fields that are asked for, whole or a part: money is asked for by `custom.<name>.amount`."""
+    return tuple(n for n in fields if any(within(one, (n,)) for one in asked))
 
 
 @lru_cache(maxsize=1024)

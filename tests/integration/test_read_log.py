@@ -139,8 +139,9 @@ async def test_what_only_found_or_grouped_a_record_was_read(desk: Office, at_onc
 
 
 async def test_cards_of_a_pipeline_are_in_the_log(desk: Office, at_once: None) -> None:
-    defined = {"resource": "opportunity", "name": "debts", "kind": "integer", "sensitive": True}
-    await desk.create("/customer/field-definitions", **defined)
+    for name, kind in (("debts", "integer"), ("bonus", "money")):
+        defined = {"resource": "opportunity", "name": name, "kind": kind, "sensitive": True}
+        await desk.create("/customer/field-definitions", **defined)
     await desk.suite.kernel.projector.catch_up()
     deal = await desk.create("/sales/opportunities", name="Deal", currency="EUR", custom={"debts": 7})
     await desk.get(f"/sales/opportunities/{deal}", min_version=1, fields="name")
@@ -148,6 +149,14 @@ async def test_cards_of_a_pipeline_are_in_the_log(desk: Office, at_once: None) -
     reads = Reads(desk)
     await desk.get(f"/sales/pipelines/{pipeline}/board")
     assert await reads.new() == {("opportunity", "custom.debts"): {deal: 1}}
+    paid = {"currency": "EUR", "custom": {"bonus": {"amount": "500.00", "currency": "EUR"}}}
+    rich = await desk.create("/sales/opportunities", name="Rich", **paid)
+    await desk.get(f"/sales/opportunities/{rich}", min_version=1, fields="name")
+    where = {"custom.bonus.amount[ge]": "100", "fields": "name"}  # a part of the field tells its value
+    assert len((await desk.get("/sales/opportunities", **where))["items"]) == 1
+    assert (await desk.get("/sales/opportunities/count", **{"custom.bonus.amount[ge]": "100"}))["count"] == 1
+    assert await reads.new() == {("opportunity", "custom.bonus"): {rich: 1}}
+    assert [one["read"]["count"] for one in await found(desk, "RecordsRead") if not one["read"]["records"]] == [1]
 
 
 async def test_previews_and_reports_of_jobs_are_in_the_log(desk: Office, at_once: None) -> None:
