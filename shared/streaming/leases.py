@@ -122,7 +122,8 @@ async def taken_over(leases: Leases, name: str, also: Sequence[str] = ()) -> Asy
     holder = LeaseHolder(leases, name, also=also)
     await holder.take(steal=True)
     try:
-        yield holder
+        async with holder.kept():
+            yield holder
     finally:
         await holder.give_back()
 

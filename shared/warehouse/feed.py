@@ -86,9 +86,22 @@ class WarehouseFeed(Subscription):
         await super().idle()
 
     async def refresh_rollups(self) -> None:
-        """Bring roll-ups up to date between two batches."""
+        """Bring roll-ups up to date between two batches. They may take longer than the lease, which is kept for them:
+        without it, readers would be shown ones that lack what another process has inserted.
+        """
         async with self.lock:
-            await self.rollups.refresh()
+            if self.holder.held and self.rollups.are_due and not await self._holds_yet():
+                return
+            async with self.holder.kept():
+                await self.rollups.refresh()
+
+    async def _holds_yet(self) -> bool:
+        """Whether no other process has had the lease since this one took it; else it is taken over as a new one."""
+        token = self.holder.token
+        if await self.holder.take() and self.holder.token == token:
+            return True
+        self.holder.lose()
+        return False
 
     async def follow(self) -> None:
         """Read the stored position: another process may feed the warehouse. Call it while the lease is taken over."""

@@ -141,6 +141,11 @@ class RollUps:
         now = self._clock.now()
         return self._generations.get(tenant) if now - self._behind_since.get(tenant, now) <= MAX_AGE else None
 
+    @property
+    def are_due(self) -> bool:
+        """Whether generations are to be made, or to be used."""
+        return bool(self._due or self._made)
+
     async def refresh(self) -> None:
         """Use the generations made before that readers show by now; make one for each large organisation that is
         behind, unless the last refresh was just now."""

@@ -6,7 +6,7 @@ import asyncio
 from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, cast
 from unittest.mock import patch
 
 import pytest
@@ -23,6 +23,8 @@ from shared.streaming.projector import CHECKPOINT, Projector, UnknownRecordType
 from shared.streaming.rebuild import rebuild
 from shared.views.port import LeaseLost, Views
 from shared.views.sqlite import SqliteViews
+from shared.warehouse.feed import WarehouseFeed
+from shared.warehouse.rollup import RollUps
 from tests.support.listening import Heard
 from tests.support.toys import TENANT, TOY, SetClock, ToyGrown, ToyMade, ToyMarked, ToyRoom, toy_room
 
@@ -44,6 +46,29 @@ def process(room: ToyRoom, clock: Clock, *, catalogue: Catalogue | None = None) 
     """The projector of another process: a memory of its own, the same stores."""
     repository = Repository(room.store, room.codec)
     return Projector(catalogue or Catalogue([TOY]), repository, room.views, room.codec, clock)
+
+
+class Beating:
+    """Leases are prolonged every few milliseconds, and counted."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        lease, self._beats = SqliteViews.lease, 0
+
+        async def counted(views: SqliteViews, *given: Any, **more: Any) -> Any:
+            self._beats += 1
+            return await lease(views, *given, **more)
+
+        monkeypatch.setattr(leases, "BEATS", 2000)
+        monkeypatch.setattr(SqliteViews, "lease", counted)
+
+    async def through(self, clock: SetClock, other: LeaseHolder) -> None:
+        """Longer than a lease lasts; the other one never gets it."""
+        for _ in range(5):
+            clock.time += EXPIRED // 2
+            wanted = self._beats + 2
+            while self._beats < wanted:
+                await asyncio.sleep(0.001)
+            assert not await other.take()
 
 
 async def test_a_second_projector_stands_by_and_follows_the_position(room: ToyRoom) -> None:
@@ -81,31 +106,57 @@ async def test_a_second_projector_takes_over_from_one_that_was_killed(room: ToyR
 async def test_a_lease_is_prolonged_for_as_long_as_a_batch_takes(
     room: ToyRoom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(leases, "BEATS", 2000)
-    clock = SetClock(SystemClock().now())
+    clock, beating = SetClock(SystemClock().now()), Beating(monkeypatch)
     slow, other = process(room, clock), process(room, clock)
     await room.happen("a", ToyMade("a"))
-    write, lease, beats = SqliteViews.write, SqliteViews.lease, [0]
-
-    async def counted(self: SqliteViews, *given: Any, **more: Any) -> Any:
-        beats[0] += 1
-        return await lease(self, *given, **more)
+    write = SqliteViews.write
 
     async def late(self: SqliteViews, *given: Any) -> None:
-        for _ in range(5):
-            clock.time += EXPIRED // 2
-            wanted = beats[0] + 2
-            while beats[0] < wanted:
-                await asyncio.sleep(0.001)
-            assert not await other.holder.take()
+        await beating.through(clock, other.holder)
         await write(self, *given)
 
-    with patch.object(SqliteViews, "lease", counted), patch.object(SqliteViews, "write", late):
+    with patch.object(SqliteViews, "write", late):
         await slow.step()
     assert slow.position == await room.store.head()
     assert await room.shown() == await room.folded()
     clock.time += EXPIRED
     assert await other.holder.take()
+
+
+async def test_who_takes_a_lease_over_keeps_it_to_the_end(room: ToyRoom, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A swap of the warehouse's tables writes nothing with the lease, and may take minutes."""
+    clock, beating = SetClock(SystemClock().now()), Beating(monkeypatch)
+    monkeypatch.setattr(leases, "SystemClock", lambda: clock)
+    other = LeaseHolder(room.views, "lease", clock)
+    async with leases.taken_over(room.views, "lease"):
+        await beating.through(clock, other)
+    assert await other.take()
+
+
+async def test_roll_ups_are_made_under_the_lease_alone(room: ToyRoom, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, beating = SetClock(SystemClock().now()), Beating(monkeypatch)
+    feed = WarehouseFeed(cast(Any, None), room.store, room.codec, [], [], clock, room.views)
+    other, made = LeaseHolder(room.views, feed.holder.name, clock), list[int]()
+
+    async def long(self: RollUps) -> None:
+        made.append(1)
+        await beating.through(clock, other)
+
+    monkeypatch.setattr(RollUps, "refresh", long)
+    assert await feed.holder.take()
+    feed.rollups.touch([TENANT])
+    await feed.refresh_rollups()
+    clock.time += EXPIRED
+    assert await other.take()
+    await feed.refresh_rollups()
+    assert (len(made), feed.holder.held) == (1, False)
+    await other.give_back()
+    assert await feed.holder.take()
+    clock.time += EXPIRED
+    assert await other.take()
+    await other.give_back()
+    await feed.refresh_rollups()  # it had the lease before another one did: what is made is not known
+    assert (len(made), feed.holder.held) == (1, False)
 
 
 async def test_a_projector_that_stops_gives_its_lease_back(room: ToyRoom) -> None:
