@@ -15,6 +15,7 @@ import pytest
 from services.audit.api import jobs
 from services.audit.app import create_app
 from shared.kernel.kernel import Kernel
+from shared.messages.languages import ENGLISH
 from shared.streaming.leases import LeaseHolder
 from shared.streaming.projector import CHECKPOINT
 from shared.streaming.rebuild import quarantine
@@ -133,7 +134,7 @@ async def test_a_job_whose_caller_leaves_lets_the_next_one_begin() -> None:
         await asyncio.sleep(3600)
         return {}
 
-    events = jobs._events(endless, mine)
+    events = jobs._events(endless, mine, ENGLISH)
     assert (await anext(events)).data == {"doing": "events"}
     assert not await other.take()
     await events.aclose()
@@ -156,7 +157,7 @@ async def test_a_long_job_keeps_its_lease(monkeypatch: pytest.MonkeyPatch) -> No
                 await prolonged.wait()
         return {"taken": await other.take()}
 
-    assert [event.data async for event in jobs._events(long, mine)] == [{"taken": False}]
+    assert [event.data async for event in jobs._events(long, mine, ENGLISH)] == [{"taken": False}]
     await views.close()
 
 
