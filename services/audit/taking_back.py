@@ -7,16 +7,15 @@ it does is one act, which is taken back in the same way.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import orjson
 
 from shared.domain.record import differences
 from shared.domain.types import Reading
 from shared.domain.ways_back import ARCHIVE, CHANGED_SINCE, FORBIDDEN, NOTHING_CHANGED, NoWay
+from shared.endings import to_its_end
 from shared.errors import CrmError, Invalid, PreconditionFailed, Rejected
 from shared.events.envelope import Recorded, Stored, Undecodable
 from shared.explorer.explorer import Explorer, Search
@@ -95,7 +94,7 @@ class TakingBack:
         for n, event in enumerate(events):
             if n % NOTED == 0:
                 done(n)
-            why = await _to_its_end(self._one(event, await self.access()))
+            why = await to_its_end(self._one(event, await self.access()))
             if why is not None:
                 left.append(Left(event, why))
         return left
@@ -143,16 +142,6 @@ class TakingBack:
         body = validate(sent, way.command.adapter, Reading(in_body=True, country=country))
         call = Call(access, way.id, if_match=version, correlation_id=self.act, reason=self.reason)
         await self.bus.execute(aggregate, way.command, body, call)
-
-
-async def _to_its_end(change: Coroutine[Any, Any, NoWay | None]) -> NoWay | None:
-    """Wait for it. Cancelled meanwhile, wait all the same: what it works on is closed after that."""
-    begun = asyncio.ensure_future(change)
-    try:
-        return await asyncio.shield(begun)
-    except asyncio.CancelledError:
-        await asyncio.wait({begun})
-        raise
 
 
 def _differs(aggregate: AnyAggregate, history: list[Recorded]) -> bool:

@@ -11,12 +11,12 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Generator, Sequence
 from contextlib import closing, suppress
-from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import TypeVar
 
 from shared.clock import Micros
+from shared.endings import to_its_end
 from shared.past.kept import Answers
 from shared.past.layout import Layout
 from shared.past.port import At, Change, Counted, Hit, PastUnavailable, Position, Version
@@ -231,7 +231,7 @@ class SqlitePast:
                 if not self._gone:
                     return
                 with refusals(self._path):
-                    if not await _to_the_end(partial(self._catalogue.drop_one, self._gone[0])):
+                    if not await to_its_end(asyncio.to_thread(self._catalogue.drop_one, self._gone[0])):
                         self._gone.pop(0)
 
     async def purge(self, destroyed: int) -> None:
@@ -290,15 +290,6 @@ class SqlitePast:
                 return self._readers.inline(job)
             except OverBudget:
                 return await self._readers.in_thread(job)
-
-
-async def _to_the_end(job: Callable[[], T]) -> T:
-    """In a thread. A caller who is cancelled waits for it: the connection is not another's before."""
-    running = asyncio.ensure_future(asyncio.to_thread(job))
-    try:
-        return await asyncio.shield(running)
-    finally:
-        await asyncio.wait([running])
 
 
 async def _in_turns(steps: Generator[None, None, None]) -> None:

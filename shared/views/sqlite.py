@@ -23,6 +23,7 @@ from typing import TypeVar
 import orjson
 
 from shared.clock import Micros
+from shared.endings import to_its_end
 from shared.faults import crashpoint
 from shared.sqlitefile import transaction
 from shared.views.port import (
@@ -306,12 +307,7 @@ class SqliteViews:
             return await self._in_thread(job)
 
     async def _in_thread(self, job: Callable[[], T]) -> T:
-        running = asyncio.get_running_loop().run_in_executor(self._thread, self._alone, job)
-        try:
-            return await asyncio.shield(running)
-        except asyncio.CancelledError:
-            await asyncio.wait([running])
-            raise
+        return await to_its_end(asyncio.get_running_loop().run_in_executor(self._thread, self._alone, job))
 
     def _alone(self, job: Callable[[], T]) -> T:
         with refusals(self._path):

@@ -16,9 +16,11 @@ from services.audit.api import jobs
 from services.audit.app import create_app
 from shared.kernel.kernel import Kernel
 from shared.messages.languages import ENGLISH
+from shared.streaming import leases
 from shared.streaming.leases import LeaseHolder
 from shared.streaming.projector import CHECKPOINT
 from shared.streaming.rebuild import quarantine
+from shared.views.port import Lease
 from shared.views.sqlite import SqliteViews
 from tests.support.toys import SetClock
 from tests.support.two_kernels import TwoKernels, open_two_kernels
@@ -143,10 +145,17 @@ async def test_a_job_whose_caller_leaves_lets_the_next_one_begin() -> None:
 
 
 async def test_a_long_job_keeps_its_lease(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "LEASE_SECONDS", 0.003)  # how often it is prolonged: a third of it
+    monkeypatch.setattr(leases, "BEATS", 10_000)  # in the time of a lease: every three milliseconds
     clock, views, prolonged = SetClock(), SqliteViews.open(None), asyncio.Event()
-    mine, other = Prolonged(views, jobs.LEASE, clock, 30.0), LeaseHolder(views, jobs.LEASE, clock, 30.0)
-    mine.prolonged = prolonged
+    mine, other = (LeaseHolder(views, jobs.LEASE, clock, 30.0) for _ in range(2))
+    given = views.lease
+
+    async def heard(*words: Any, **more: Any) -> Lease | None:
+        found = await given(*words, **more)
+        prolonged.set()
+        return found
+
+    monkeypatch.setattr(views, "lease", heard)
     assert await mine.take()
 
     async def long(_: Any) -> dict[str, Any]:
@@ -159,14 +168,3 @@ async def test_a_long_job_keeps_its_lease(monkeypatch: pytest.MonkeyPatch) -> No
 
     assert [event.data async for event in jobs._events(long, mine, ENGLISH)] == [{"taken": False}]
     await views.close()
-
-
-class Prolonged(LeaseHolder):
-    """Tells when it was taken or prolonged."""
-
-    prolonged: asyncio.Event
-
-    async def take(self, *, steal: bool = False) -> bool:
-        taken = await super().take(steal=steal)
-        self.prolonged.set()
-        return taken

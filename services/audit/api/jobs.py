@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import suppress
@@ -199,23 +198,14 @@ def _add_ledger_checks(router: APIRouter, kernel: Kernel, runner: _Runner) -> No
 async def _events(
     job: Callable[[Note], Awaitable[Report]], turn: LeaseHolder, language: Language
 ) -> AsyncGenerator[ServerEvent, None]:
-    prolonging = asyncio.create_task(_prolong(turn))
     try:
-        async for report in reports(job):
-            yield ServerEvent(report)
+        async with turn.kept():  # should it be lost, jobs overlap; a swap of views has a lease of its own
+            async for report in reports(job):
+                yield ServerEvent(report)
     except Exception as error:
         if not isinstance(error, KeyMissing | StoreBroken):
             log.exception("a replay or verification failed")
         yield ServerEvent({"error": failure_text(error, language)})
     finally:
-        prolonging.cancel()
         with CancelScope(shield=True), suppress(ViewsUnavailable):  # also when the caller has left
             await turn.give_back()
-
-
-async def _prolong(turn: LeaseHolder) -> None:
-    """Keep the lease while a job runs. Should it be lost, jobs overlap; a swap of views has a lease of its own."""
-    while True:
-        await asyncio.sleep(LEASE_SECONDS / 3)
-        with suppress(ViewsUnavailable):
-            await turn.take()
