@@ -15,6 +15,17 @@ import { useTranslation } from '../words'
 /** A line of text. `error` stands below it in words. */
 export const TextField = (props: TextInputProps) => <TextInput {...props} />
 
+interface SearchProps {
+  label: string
+  value: string
+  onChange(value: string): void
+}
+
+/** What is typed to find something; the label stands in it while it is empty. */
+export const SearchField = ({ label, value, onChange }: SearchProps) => (
+  <TextInput type="search" placeholder={label} aria-label={label} value={value} onChange={(event) => onChange(event.currentTarget.value)} />
+)
+
 const Eye = ({ reveal }: { reveal: boolean }) => {
   const Icon = reveal ? IconEyeOff : IconEye
   return <Icon size={17} stroke={1.6} aria-hidden />

@@ -6,7 +6,7 @@ import s from '../../parts/settings/settings.module.css'
 import { SettingsPage } from '../../parts/settings/settings-page'
 import { Button } from '../../ui/button'
 import { Empty } from '../../ui/empty'
-import { TextField } from '../../ui/field'
+import { SearchField } from '../../ui/field'
 import { joined, number } from '../../ui/format'
 import { useInSight } from '../../ui/in-sight'
 import { useTranslation } from '../../words'
@@ -61,13 +61,7 @@ export default function Teams() {
       {data?.items.length === 0 && <Empty title={t('settings.teams.none')} text={t('settings.teams.noneText')} ghost />}
       {data && data.items.length > FEW && (
         <div className={s.bar}>
-          <TextField
-            type="search"
-            placeholder={t('common.search')}
-            aria-label={t('common.search')}
-            value={query}
-            onChange={(event) => setQuery(event.currentTarget.value)}
-          />
+          <SearchField label={t('common.search')} value={query} onChange={setQuery} />
         </div>
       )}
       {data && data.items.length > 0 && (

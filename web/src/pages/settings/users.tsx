@@ -9,7 +9,7 @@ import { SettingsPage } from '../../parts/settings/settings-page'
 import { together, useSave } from '../../parts/settings/use-save'
 import { Avatar } from '../../ui/avatar'
 import { Button } from '../../ui/button'
-import { TextField, Tick } from '../../ui/field'
+import { SearchField, Tick } from '../../ui/field'
 import { joined, number } from '../../ui/format'
 import { IconButton } from '../../ui/icon-button'
 import { Menu } from '../../ui/menu'
@@ -49,13 +49,7 @@ export default function Users() {
       }
     >
       <div className={s.bar}>
-        <TextField
-          type="search"
-          placeholder={t('common.search')}
-          aria-label={t('common.search')}
-          value={query}
-          onChange={(event) => setQuery(event.currentTarget.value)}
-        />
+        <SearchField label={t('common.search')} value={query} onChange={setQuery} />
         <Tick label={t('settings.users.gone')} checked={gone} onChange={setGone} />
         {count !== undefined && <span className={s.count}>{t('settings.users.count', { count, shown: number(count) })}</span>}
       </div>

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useDeferredValue, useState } from 'react'
 import { findTopics, helpTexts, type Topic } from '../../help/topics'
 import { Empty } from '../../ui/empty'
-import { TextField } from '../../ui/field'
+import { SearchField } from '../../ui/field'
 import { Bones } from '../../ui/skeleton'
 import { type Locale, useTranslation } from '../../words'
 import s from './help.module.css'
@@ -26,13 +26,7 @@ export function HelpText({ topic, onChoose }: Props) {
   const open = asked ? undefined : topic
   return (
     <div className={s.help}>
-      <TextField
-        type="search"
-        value={query}
-        onChange={(event) => setQuery(event.currentTarget.value)}
-        placeholder={t('help.search')}
-        aria-label={t('help.search')}
-      />
+      <SearchField label={t('help.search')} value={query} onChange={setQuery} />
       {open && (
         <article className={s.text}>
           <h2>{texts[open].title}</h2>
