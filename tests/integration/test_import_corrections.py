@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from tests.support.fair import FAIR, MAPPING, named, renamed, workbook
+from tests.support.exports.file import workbook
+from tests.support.fair import FAIR, MAPPING, named, renamed
 from tests.support.importing import Office, office
 
 

@@ -12,7 +12,8 @@ import pytest_asyncio
 from services.integration.jobs import execution
 from shared.kernel.kernel import Kernel
 from shared.security.permissions import Access
-from tests.support.fair import FAIR, MAPPING, csv_of, named, renamed, workbook
+from tests.support.exports.file import workbook
+from tests.support.fair import FAIR, MAPPING, csv_of, named, renamed
 from tests.support.importing import GUEST_LIST, Office, office
 from tests.support.leaks import files_with
 from tests.support.role_harness import acts_since

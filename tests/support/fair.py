@@ -6,8 +6,6 @@ import csv
 import io
 from typing import Any
 
-import openpyxl
-
 from tests.support.importing import Office
 
 MAPPING = """\
@@ -38,12 +36,3 @@ async def named(desk: Office, mark: str, **params: Any) -> dict[str, dict[str, A
 async def csv_of(desk: Office, path: str) -> list[dict[str, str]]:
     answer = (await desk.client.get(path)).raise_for_status()
     return list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
-
-
-def workbook(rows: list[list[Any]]) -> bytes:
-    book, text = openpyxl.Workbook(write_only=True), io.BytesIO()
-    sheet = book.create_sheet()
-    for row in rows:
-        sheet.append(row)
-    book.save(text)
-    return text.getvalue()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import openpyxl
 
@@ -71,13 +71,14 @@ class Export:
     def content(self) -> bytes:
         rows = [[c.header for c in self.columns], *self.table()]
         if self.name.endswith(".xlsx"):
-            return _workbook(rows)
+            return workbook(rows)
         text = io.StringIO(newline="")
         csv.writer(text, delimiter=self.delimiter, lineterminator="\r\n").writerows(rows)
         return text.getvalue().encode(self.encoding)
 
 
-def _workbook(rows: list[list[str]]) -> bytes:
+def workbook(rows: Sequence[Sequence[Any]]) -> bytes:
+    """An Excel file of one sheet."""
     book, out = openpyxl.Workbook(write_only=True), io.BytesIO()
     sheet = book.create_sheet()
     for row in rows:
