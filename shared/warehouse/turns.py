@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from shared.errors import Unavailable
 
 User = tuple[str, str]  # tenant and user
+Gone = Callable[[], Awaitable[None]]  # raises once the one who asks has gone; it never returns before
 
 
 class Turns:
@@ -21,26 +22,26 @@ class Turns:
         self._waiting: dict[User, deque[asyncio.Future[None]]] = {}  # in the order in which users are served
 
     @asynccontextmanager
-    async def of(self, user: User) -> AsyncIterator[None]:
-        """Raises Unavailable when no turn comes in time."""
-        await self._take(user)
+    async def of(self, user: User, gone: Gone | None = None) -> AsyncIterator[None]:
+        """Raises Unavailable when no turn comes in time, and what `gone` raises while the turn is waited for."""
+        await self._take(user, gone)
         try:
             yield
         finally:
             self._end(user)
 
-    async def _take(self, user: User) -> None:
+    async def _take(self, user: User, gone: Gone | None) -> None:
         turn = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(user, deque()).append(turn)
         self._hand_out()
         try:
             async with asyncio.timeout(self._wait):
-                await turn
+                await (turn if turn.done() or gone is None else _unless_gone(turn, gone))
         except BaseException as error:
-            if turn.cancelled():
-                self._leave(user, turn)
-            else:  # the turn came at the same moment
+            if turn.done() and not turn.cancelled():  # it came at the same moment
                 self._end(user)
+            else:
+                self._leave(user, turn)
             if isinstance(error, TimeoutError):
                 raise Unavailable("too many questions are waiting; ask again later") from None
             raise
@@ -72,3 +73,13 @@ class Turns:
     def _free(self, user: User) -> bool:
         of_the_tenant = sum(1 for tenant, _ in self._running if tenant == user[0])
         return user not in self._running and len(self._running) < self._at_once and of_the_tenant < self._of_a_tenant
+
+
+async def _unless_gone(turn: asyncio.Future[None], gone: Gone) -> None:
+    leaving = asyncio.ensure_future(gone())
+    try:
+        await asyncio.wait({turn, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        if not turn.done():
+            leaving.result()
+    finally:
+        leaving.cancel()

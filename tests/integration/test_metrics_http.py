@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 
 from services.analytics.metrics.catalogue import METRICS
@@ -50,3 +53,30 @@ async def test_figures_by_name(office: Office) -> None:
     assert (unknown.status_code, unknown.json()["type"].rpartition("/")[2]) == (404, "not-found")
     wrong = await client.get("/analytics/metrics/revenue?by=colour")
     assert (wrong.status_code, wrong.json()["errors"][0]["code"]) == (422, "not-an-option")
+
+
+async def test_a_caller_who_hangs_up_waits_for_no_turn(office: Office) -> None:
+    """A page that is reloaded leaves its questions; those that wait must not fill the queue of its user."""
+    answered: list[int] = []
+
+    async def hung_up() -> None:
+        messages = [{"type": "http.disconnect"}, {"type": "http.request", "body": b""}]
+
+        async def receive() -> dict[str, Any]:
+            return messages.pop() if len(messages) > 1 else messages[0]
+
+        async def send(message: dict[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                answered.append(message["status"])
+
+        sent = office.client.build_request("GET", "/analytics/metrics/pipeline")
+        scope = {"type": "http", "http_version": "1.1", "method": "GET", "scheme": "http", "query_string": b""}
+        headers = [(name.lower(), value) for name, value in sent.headers.raw]
+        scope |= {"path": sent.url.path, "raw_path": sent.url.raw_path, "headers": headers, "root_path": ""}
+        scope |= {"client": ("127.0.0.1", 1), "server": ("testserver", 80), "state": {}}
+        transport = office.client._transport
+        assert isinstance(transport, httpx.ASGITransport)
+        await transport.app(scope, receive, send)
+
+    await asyncio.gather(*(hung_up() for _ in range(10)))
+    assert answered == [200]  # the one whose turn came at once; its question ran to the end

@@ -13,7 +13,7 @@ import pytest
 import pytest_asyncio
 
 from services.analytics.formats import encode
-from services.analytics.sql.gateway import generate
+from services.analytics.sql.gateway import OF_A_USER, generate
 from shared.errors import CrmError, Forbidden, Invalid, TooManyRequests, TooSlow
 from shared.security.permissions import Level, Role
 from tests.support.facts import OURS, THEIRS, someone
@@ -163,10 +163,10 @@ async def test_without_the_right_to_analytics_nothing_is_answered(opened: Attack
 
 async def test_one_user_cannot_take_all_turns(opened: Attacked) -> None:
     heavy = "SELECT count() FROM opportunities a, opportunities b, opportunities c, opportunities d"
-    asked = [opened.gateway.ask(heavy, someone()) for _ in range(12)]
+    asked = [opened.gateway.ask(heavy, someone()) for _ in range(OF_A_USER + 8)]
     outcomes = await asyncio.gather(*asked, return_exceptions=True)
     assert sum(isinstance(o, TooManyRequests) for o in outcomes) == 8
-    assert [o.rows for o in outcomes if not isinstance(o, BaseException)] == [[(81,)]] * 4
+    assert [o.rows for o in outcomes if not isinstance(o, BaseException)] == [[(81,)]] * OF_A_USER
     assert (await opened.gateway.ask("SELECT count() FROM opportunities", someone(tenant=OURS))).rows == [(3,)]
 
 

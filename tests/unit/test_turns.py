@@ -86,3 +86,37 @@ async def test_those_who_go_away_at_the_same_moment_take_no_turn() -> None:
     await settle()
     assert asking.began == [ANN, CAT]
     assert all(task.cancelled() for task in asking.tasks[:3])
+
+
+class Left(Exception):
+    """The caller has hung up."""
+
+
+async def test_who_hangs_up_leaves_the_queue_and_no_trace() -> None:
+    turns, hung_up = Turns(1, 1, wait=60), asyncio.Event()
+
+    async def gone() -> None:
+        await hung_up.wait()
+        raise Left
+
+    async with turns.of(ANN, gone):  # a turn that was free is kept
+        waiting = asyncio.create_task(turns.of(BOB, gone).__aenter__())
+        await settle()
+        hung_up.set()
+        with pytest.raises(Left):
+            await waiting
+    async with turns.of(BOB):
+        pass
+
+
+async def test_a_turn_comes_to_one_who_still_listens() -> None:
+    turns = Turns(1, 1, wait=60)
+
+    async def listens() -> None:
+        await asyncio.Event().wait()
+
+    async with turns.of(ANN):
+        waiting = asyncio.create_task(turns.of(BOB, listens).__aenter__())
+        await settle()
+        assert not waiting.done()
+    await waiting

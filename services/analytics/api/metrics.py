@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Request
@@ -19,6 +20,7 @@ from services.analytics.metrics.spec import Chart, Metric, Money, Unit
 from services.analytics.metrics.statement import MOST_ROWS
 from shared.http.answers import json_answer
 from shared.http.auth import Authenticator
+from shared.http.gone import gone
 from shared.http.headers import header
 from shared.http.openapi import RECORD_ERRORS, answer, operation, query
 from shared.http.params import only, option, pairs_of
@@ -122,7 +124,8 @@ def metrics_router(kernel: Kernel, open_gateway: OpenGateway) -> APIRouter:
         calendar, name = await kernel.directory.calendar(access.tenant), request.path_params["name"]
         gateway = await open_gateway()
         base = await kernel.directory.currency(access.tenant)
-        found = await ask(gateway, name, pairs, access, calendar, kernel.clock.now(), language, base)
+        now, left = kernel.clock.now(), partial(gone, request)
+        found = await ask(gateway, name, pairs, access, calendar, now, language, base, left)
         if _wants_csv(request, dict(pairs)):
             return Response(as_csv(found), media_type=MEDIA["csv"])
         return json_answer(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Request
@@ -21,6 +22,7 @@ from shared.events.audit_reads import QuestionAsked
 from shared.http.answers import Answer, model_answer
 from shared.http.auth import Authenticator
 from shared.http.body import parse
+from shared.http.gone import gone
 from shared.http.openapi import answer, body_of, operation
 from shared.http.params import only, pairs_of
 from shared.http.routing import DirectRoute
@@ -108,7 +110,7 @@ def sql_router(kernel: Kernel, open_gateway: OpenGateway, facts: FactsState) -> 
         access = await authenticator.access(request)
         question = await parse(request, _QUESTION)
         gateway = await open_gateway()
-        async with gateway.asked(question.sql, access) as found:
+        async with gateway.asked(question.sql, access, gone=partial(gone, request)) as found:
             content = await encoder.encode(found, question.format)
             rows = len(found.columns[0]) if found.columns else 0
         await kernel.reads.record(access, QuestionAsked(question.sql, question.format, rows))

@@ -18,6 +18,7 @@ from shared.security.permissions import Access
 
 if TYPE_CHECKING:
     from services.analytics.sql.gateway import SqlGateway
+    from shared.warehouse.turns import Gone
 
 
 async def ask(
@@ -29,8 +30,9 @@ async def ask(
     now: Micros,
     language: Language,
     base: str = "",
+    gone: Gone | None = None,
 ) -> Figures:
-    """calendar, base: the organisation's; base is its currency.
+    """calendar, base: the organisation's; base is its currency. gone: as of `SqlGateway.asked`.
 
     Raises NotFound, Invalid naming the parameter, and as `SqlGateway.asked` does.
     """
@@ -41,7 +43,7 @@ async def ask(
     question = statement(wish, money, calendar.fiscal_year_start)
     values = {**question.values, "$today": today.isoformat(), BASE: base}
     try:
-        async with gateway.asked(question.text, access, values) as found:
+        async with gateway.asked(question.text, access, values, gone) as found:
             return figures(wish, question, found, money, today, language)
     except Invalid as error:
         errors = [FieldError("metric", e.code, e.message) for e in error.errors]  # its places are not the caller's

@@ -36,10 +36,10 @@ from shared.security.permissions import Access
 from shared.warehouse.port import Answer, QueryFailed, WarehouseReader
 from shared.warehouse.readers import AT_ONCE, OF_A_TENANT
 from shared.warehouse.tables import shown_names
-from shared.warehouse.turns import Turns, User
+from shared.warehouse.turns import Gone, Turns, User
 
 PHYSICAL = frozenset(shown_names(TABLES))
-OF_A_USER = 4  # questions of one user that may wait, one of them running
+OF_A_USER = 12  # questions of one user that may wait, one of them running: a page of figures in a few tabs
 WAIT_SECONDS = 30.0  # for a turn
 PAUSE_SECONDS = 30  # of a user whose question could not be ended but with its engine
 
@@ -98,32 +98,35 @@ class SqlGateway:
             return answer
 
     @asynccontextmanager
-    async def asked(self, sql: str, access: Access, values: Mapping[str, str] | None = None) -> AsyncIterator[Answer]:
+    async def asked(
+        self, sql: str, access: Access, values: Mapping[str, str] | None = None, gone: Gone | None = None
+    ) -> AsyncIterator[Answer]:
         """The answer. The caller's turn lasts while it is in use, so few large answers are in memory at once.
 
-        values: what text literals of the statement stand for, as `filled` puts them in.
+        values: what text literals of the statement stand for, as `filled` puts them in. gone: ends the wait for a turn
+        of a caller who has hung up; a question that runs is answered to its end.
 
-        Raises: Invalid (with line and column), Forbidden, TooManyRequests, TooSlow, Unavailable.
+        Raises: Invalid (with line and column), Forbidden, TooManyRequests, TooSlow, Unavailable, and as `gone` does.
         """
         calendar = await self._calendar(access.tenant)
         generated = generate(sql, access, self._generation(access.tenant), calendar, values or {})
         parameters = dict(generated.parameters)
         if "{people:" in generated.text:
             parameters["people"], parameters["names"] = await self._people.names(access)
-        async with self._turn((access.tenant, access.user)):
+        async with self._turn((access.tenant, access.user), gone):
             await self._check_reading(generated, parameters, access.tenant)
             columns, zone = len(generated.labels), calendar.time_zone
             answer = await self._run(generated.text, parameters, access.tenant, columns, zone)
             yield replace(answer, names=generated.labels)
 
     @asynccontextmanager
-    async def _turn(self, user: User) -> AsyncIterator[None]:
+    async def _turn(self, user: User, gone: Gone | None) -> AsyncIterator[None]:
         self._check_pause(user)
         if self._asking[user] >= OF_A_USER:
             raise TooManyRequests(say("{most} of your questions are still waiting", most=OF_A_USER), retry_after=5)
         self._asking[user] += 1
         try:
-            async with self._turns.of(user):
+            async with self._turns.of(user, gone):
                 self._check_pause(user)
                 yield
         except TooSlow:

@@ -14,7 +14,7 @@ export type Row = Record<string, unknown>
 
 const FRESH_MS = 60_000
 const STILL_MS = 400 // a page asks a dozen questions: only once the hand of the slider rests
-const turn = turns(3) // the suite lets four questions of a user wait
+const turn = turns(3) // the suite lets twelve questions of a user wait: those of other tabs, too
 export const PATH = '/analytics/metrics'
 
 /** The figures that the caller may ask for, with their labels and dimensions. */
