@@ -107,7 +107,7 @@ export default defineConfig({
           groups: [
             {
               name: 'react',
-              test: /node_modules[\\/](react|react-dom|scheduler|@tanstack|i18next|react-i18next|use-sync-external-store)[\\/]/,
+              test: /node_modules[\\/](react|react-dom|scheduler|@tanstack|i18next|use-sync-external-store)[\\/]/,
               priority: 3,
             },
             { name: 'field', test: /src\/ui\/field\.tsx$/, priority: 3 }, // with the parts of Mantine that all inputs share

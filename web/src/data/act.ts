@@ -1,4 +1,4 @@
-import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query'
+import { notifyManager, type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useRef } from 'react'
 import { call, newKey } from '../api/client'
 import { isProblem, type Problem } from '../api/problem'
@@ -6,11 +6,12 @@ import type { ObjectDescription } from '../meta/describe'
 import { type Doc, type MetaCommand, same } from '../meta/meta'
 import { toast } from '../ui/toast'
 import { t } from '../words'
+import { afterPaint } from './after-paint'
 import { patchHeld, refresh, rollBack } from './cache'
 import { clashOver } from './clashes'
 import { queue } from './offline/outbox'
 import { fetchOne } from './records'
-import { wrote } from './seen'
+import { underWay, wrote } from './seen'
 import { announce, type Undo } from './undo'
 
 /** What somebody wants: one command on one record, or a new record where there is no id. */
@@ -23,6 +24,8 @@ export interface Intent {
   body: Record<string, unknown>
   /** The fields as they will be: shown at once, taken back where the server refuses. */
   patch?: Record<string, unknown>
+  /** The place of the act shows the change, and that it is confirmed: the rest of the page follows when that is painted. */
+  inPlace?: boolean
   reason?: string
   occurredAt?: string
   /** What the message says once it is done; left out: the command's label. `false`: no message, for the page shows it. */
@@ -82,24 +85,34 @@ async function queueLater({ object, command, body, occurredAt }: Intent, key: st
 }
 
 async function perform(client: QueryClient, intent: Intent, key: string): Promise<Done> {
-  const { object, command, id } = intent
-  const before = id && intent.patch ? patchHeld(client, object.name, id, intent.patch) : []
+  const { object, command, id, inPlace } = intent
+  const before = id && intent.patch && !inPlace ? patchHeld(client, object.name, id, intent.patch) : []
+  const again = () => void refresh(client, object.name, id)
   try {
-    const done = await sendIntent(intent, key).catch(async (error) => {
+    const sent = sendIntent(intent, key).catch(async (error) => {
       if (isProblem(error, 'version-mismatch') && intent.base) return settle(intent, error)
       if (isProblem(error, 'offline') && (await queueLater(intent, key))) return QUEUED
       throw error
     })
-    if (done.queued) return done
+    const done = await (id ? underWay(id, sent) : sent)
+    if (done.queued) {
+      again()
+      return done
+    }
     wrote(object.name, done.id, done.version)
-    if (id) patchHeld(client, object.name, id, { version: done.version })
-    if (intent.told !== false && done.kept !== 'theirs') announce(client, intent.told ?? command.label, done.undo)
+    const kept = inPlace && done.kept !== 'theirs' ? intent.patch : undefined
+    const follow = () => {
+      if (id) patchHeld(client, object.name, id, { ...kept, version: done.version })
+      if (intent.told !== false && done.kept !== 'theirs') announce(client, intent.told ?? command.label, done.undo)
+      again()
+    }
+    if (inPlace) afterPaint(() => notifyManager.batch(follow))
+    else notifyManager.batch(follow)
     return done
   } catch (error) {
     rollBack(client, before)
+    again()
     throw error
-  } finally {
-    void refresh(client, object.name, id)
   }
 }
 

@@ -42,7 +42,8 @@ function patched(held: Held, id: string, patch: Record<string, unknown>): Held {
   return { ...held, groups }
 }
 
-function merged(record: Doc, patch: Record<string, unknown>): Doc {
+/** A record with other values; custom ones stand within `custom`. */
+export function merged(record: Doc, patch: Record<string, unknown>): Doc {
   const { custom, ...plain } = patch
   if (custom === undefined) return { ...record, ...plain }
   return { ...record, ...plain, custom: { ...(record.custom as object), ...(custom as object) } }

@@ -6,7 +6,7 @@ import { refresh } from './cache'
 import { keys } from './keys'
 import { ListNews } from './list-news'
 import { hear, startLive, watchList } from './live'
-import { isOwn, leastFor, wrote } from './seen'
+import { isOwn, leastFor, underWay, wrote } from './seen'
 
 const client = new QueryClient()
 const came = (id: string, version = 1) => hear({ event: 'change', data: { type: 'boat', id, version } })
@@ -64,6 +64,29 @@ test('what others do with a record that one wrote earlier is news, also where th
   wrote('boat', 'shared', 4)
   await pace()
   expect(judged).toEqual(['shared'])
+})
+
+test('what is told of a record while an own command is under way waits for its answer: the own version is not read again', async () => {
+  let reads = 0
+  const key = keys.one('boat', 'mine', {})
+  client.setQueryData(key, { record: { id: 'mine', version: 1 }, names: {} })
+  const over = watch(key, async () => {
+    reads += 1
+    return { record: { id: 'mine', version: 3 }, names: {} }
+  })
+  let answer = (_: number) => {}
+  const command = underWay('mine', new Promise<number>((done) => (answer = done))).then((version) => wrote('boat', 'mine', version))
+  came('mine', 2)
+  came('mine', 3)
+  await vi.advanceTimersByTimeAsync(100)
+  expect(reads).toBe(0)
+  answer(2)
+  await command
+  await vi.advanceTimersByTimeAsync(100)
+  expect(reads).toBe(1) // for version 3, which is somebody else's
+  await pace()
+  expect(judged).toEqual(['mine'])
+  over()
 })
 
 test('rows take new values where they stand, and what was given away stays until the list is read again', async () => {

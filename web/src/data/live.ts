@@ -7,7 +7,7 @@ import { heldVersion, isListed, OF_RECORD, onReread, outdate, present, refresh }
 import type { Change, ListNews } from './list-news'
 import { forgetAnswers } from './offline/kept'
 import { LOOKED_AT, patchRows, pathOf, readAmong } from './rows'
-import { isOwn, leastOf, onWrote } from './seen'
+import { isOwn, leastOf, onWrote, sentFor } from './seen'
 
 interface Told {
   type: string
@@ -150,6 +150,12 @@ export function hear(heard: Heard): void {
     return
   }
   const { type, id, version = Number.POSITIVE_INFINITY, recorded_at: at } = heard.data // one that was given away tells no version
+  const sent = sentFor(id)
+  if (sent) {
+    const later = () => hear(heard) // once the answer says which version is its own
+    sent.then(later, later)
+    return
+  }
   if ((leastOf(id) ?? 0) >= version) return // its own doing: the command has seen to it
   if ((heldVersion(client, type, id) ?? 0) < version) void refresh(client, type, id, OF_RECORD)
   for (const listener of ears.get(type) ?? []) listener()

@@ -18,6 +18,19 @@ const listeners = new Set<(type: string, id: string, version: number) => void>()
 /** Hears of each record that this client writes. */
 export const onWrote = (listener: (type: string, id: string, version: number) => void): unknown => listeners.add(listener)
 
+const sent = new Map<string, Promise<unknown>>()
+
+/** A command on a record until it is answered: what the live stream tells of the record meanwhile may be its doing. */
+export function underWay<T>(id: string, command: Promise<T>): Promise<T> {
+  sent.set(id, command)
+  const end = () => sent.get(id) === command && sent.delete(id)
+  command.then(end, end)
+  return command
+}
+
+/** The newest command on a record that is under way; undefined where there is none. */
+export const sentFor = (id: string): Promise<unknown> | undefined => sent.get(id)
+
 /** Whether the record had come to this version when this client wrote it last: to the person it is no news. */
 export const isOwn = (id: string, version: number): boolean => (own.get(id) ?? 0) >= version
 

@@ -1,5 +1,5 @@
-import i18next from 'i18next'
-import { initReactI18next } from 'react-i18next'
+import i18next, { type i18n } from 'i18next'
+import { useSyncExternalStore } from 'react'
 import type { Words } from './together'
 
 export const LOCALES = ['zh-CN', 'zh-TW', 'en'] as const
@@ -20,7 +20,7 @@ export const locale = (): Locale => (isLocale(document.documentElement.lang) ? (
 export async function startWords(): Promise<void> {
   const chosen = locale()
   const { default: words } = await loaders[chosen]()
-  await i18next.use(initReactI18next).init({
+  await i18next.init({
     lng: chosen,
     resources: { [chosen]: { translation: words } },
     fallbackLng: false,
@@ -36,6 +36,32 @@ export async function speak(chosen: Locale): Promise<void> {
   await i18next.changeLanguage(chosen)
 }
 
-export { useTranslation } from 'react-i18next'
+type Say = (key: string, values?: Record<string, unknown>) => string
+
+/** What is said in one language. Words without a hole are looked up once: a page asks for hundreds at each of its renderings. */
+function speech(): { t: Say; i18n: i18n } {
+  const plain = new Map<string, string>()
+  const say: Say = (key, values) => {
+    if (values !== undefined) return i18next.t(key, values)
+    const found = plain.get(key) ?? i18next.t(key)
+    plain.set(key, found)
+    return found
+  }
+  return { t: say, i18n: i18next }
+}
+
+let spoken = speech()
+for (const news of ['initialized', 'languageChanged']) {
+  i18next.on(news, () => {
+    spoken = speech()
+  })
+}
+const subscribe = (listener: () => void) => {
+  i18next.on('languageChanged', listener)
+  return () => i18next.off('languageChanged', listener)
+}
+
+/** For texts of components: they are rendered again, with another `t`, when the language is another one. */
+export const useTranslation = () => useSyncExternalStore(subscribe, () => spoken)
 /** For texts outside of components. */
-export const t = (key: string, values?: Record<string, unknown>): string => i18next.t(key, values) as string
+export const t: Say = (key, values) => spoken.t(key, values)

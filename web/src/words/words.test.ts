@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { LOCALES } from '.'
+import { LOCALES, speak, startWords, t } from '.'
 
 type Tree = { [key: string]: string | Tree }
 const HERE = join(import.meta.dirname, '.')
@@ -49,6 +49,15 @@ describe('words', () => {
     const named = found(/['"]([a-z][\w-]*\.[\w.-]+)['"]/g)
     const begun = [...found(/`([a-z][\w-]*\.[\w.-]*)\$\{/g)]
     expect(keysOf('en').filter((key) => !named.has(key) && !begun.some((start) => key.startsWith(start)))).toEqual([])
+  })
+  test('a word is said in the language of the moment, however often it was said before', async () => {
+    document.documentElement.lang = 'en'
+    await startWords()
+    const said = [t('common.undo'), t('common.undo')]
+    await speak('zh-CN')
+    said.push(t('common.undo'))
+    await speak('en')
+    expect([...said, t('common.undo')]).toEqual(['Undo', 'Undo', '撤销', 'Undo'])
   })
   test('each language is in its own script', () => {
     const traditional = /[這個們說記錄檔關開會員類選擇設儲]/

@@ -2,6 +2,8 @@ import { IconCheck, IconLock, IconPencil } from '@tabler/icons-react'
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import { isProblem } from '../../api/problem'
 import { useCommand } from '../../data/act'
+import { merged } from '../../data/cache'
+import { usePast } from '../../data/moment'
 import type { One } from '../../data/records'
 import { bodyOf, type FieldDescription, type ObjectDescription, patchOf } from '../../meta/describe'
 import { kind } from '../../meta/fields'
@@ -24,10 +26,21 @@ interface Props {
 const AT_ONCE = ['choice', 'date', 'boolean', 'ref', 'stage', 'code']
 const SHOWN_MS = 1000
 
+/** What the server has confirmed before the page's record has it. */
+interface Confirmed {
+  id: string
+  version: number
+  patch: Record<string, unknown>
+}
+
 /** One fact: the value, and in its place the input. A tick stands in the edge of the input while it is saved. */
-export function Fact({ object, one, field, show, now }: Props) {
+export function Fact({ object, one: held, field, show, now }: Props) {
   const { t } = useTranslation()
-  const fixed = useFixed(one, field)
+  const fixed = useFixed(held, field)
+  const [confirmed, setConfirmed] = useState<Confirmed | undefined>()
+  const past = usePast()
+  const newer = !past && confirmed?.id === held.record.id && confirmed.version > held.record.version
+  const one = newer ? { ...held, record: { ...merged(held.record, confirmed.patch), version: confirmed.version } } : held
   const [editing, setEditing] = useState(false)
   const [saved, setSaved] = useState(false)
   const [why, setWhy] = useState(false) // why it cannot be changed
@@ -37,6 +50,11 @@ export function Fact({ object, one, field, show, now }: Props) {
     const timer = setTimeout(() => setSaved(false), SHOWN_MS)
     return () => clearTimeout(timer)
   }, [saved])
+  const end = (by?: Confirmed) => {
+    setEditing(false)
+    setSaved(by !== undefined)
+    setConfirmed(by)
+  }
   const shown = isEmpty(value) ? (
     <span className={s.none}>{t('record.empty')}</span>
   ) : (
@@ -47,7 +65,7 @@ export function Fact({ object, one, field, show, now }: Props) {
       <dt>{field.label}</dt>
       <dd>
         {editing ? (
-          <FactInput object={object} one={one} field={field} show={show} onEnd={(done) => [setEditing(false), setSaved(done)]} />
+          <FactInput object={object} one={one} field={field} show={show} onEnd={end} />
         ) : (
           <>
             <span className={s.value}>
@@ -84,7 +102,7 @@ export function Fact({ object, one, field, show, now }: Props) {
   )
 }
 
-function FactInput({ object, one, field, show, onEnd }: Omit<Props, 'now'> & { onEnd(saved: boolean): void }) {
+function FactInput({ object, one, field, show, onEnd }: Omit<Props, 'now'> & { onEnd(by?: Confirmed): void }) {
   const before = fieldValue(one.record, field.name)
   const [value, setValue] = useState(before)
   const [error, setError] = useState('')
@@ -97,23 +115,25 @@ function FactInput({ object, one, field, show, onEnd }: Omit<Props, 'now'> & { o
   const place = show.place(field, base.current, one.names)
 
   const save = async (chosen: unknown) => {
-    if (same(chosen, before)) return onEnd(false)
+    if (same(chosen, before)) return onEnd()
     const command = field.editor?.command
     if (command === undefined || busy) return
     sending.current = true
     try {
       setError('')
       const told = t('record.isNow', { field: field.label, value: kind(field).format(chosen, place) || t('record.empty') })
-      await run({
+      const patch = patchOf(field, chosen)
+      const done = await run({
         object,
         command,
         id: one.record.id,
         base: base.current,
         body: bodyOf(field, chosen, base.current),
-        patch: patchOf(field, chosen),
+        patch,
+        inPlace: true,
         told,
       })
-      onEnd(true)
+      onEnd({ id: one.record.id, version: done.version, patch: done.kept === 'theirs' ? {} : patch })
     } catch (failed) {
       if (!isProblem(failed)) throw failed
       const errors = failed.byField()
@@ -124,7 +144,7 @@ function FactInput({ object, one, field, show, onEnd }: Omit<Props, 'now'> & { o
   }
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return // the key is the IME's: Enter takes a word, Esc drops it
-    if (event.key === 'Escape') [event.stopPropagation(), onEnd(false)]
+    if (event.key === 'Escape') [event.stopPropagation(), onEnd()]
     if (event.key === 'Enter' && (field.show !== 'multiline' || event.metaKey || event.ctrlKey)) {
       event.preventDefault()
       void save(read(box.current, field, show, one) ?? value)
@@ -138,7 +158,7 @@ function FactInput({ object, one, field, show, onEnd }: Omit<Props, 'now'> & { o
     setTimeout(() => {
       if (!hasLeft(box.current)) return
       if (!AT_ONCE.includes(field.show)) return void save(read(box.current, field, show, one) ?? value)
-      if (!sending.current && error === '') onEnd(false) // what is chosen is saved at once: nobody has chosen
+      if (!sending.current && error === '') onEnd() // what is chosen is saved at once: nobody has chosen
     })
   return (
     <form

@@ -1,5 +1,5 @@
 import { act } from 'react'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { useObject } from '../../meta/use-types'
 import { made } from '../../test/made-up'
 import { button, play, press, rest, type Sent, seen, serve, type } from '../../test/stage'
@@ -119,6 +119,35 @@ test('a fact is edited in its place by its own command, with the version that wa
   expect(sent?.body).toEqual({ price: '2500', currency: 'EUR' })
   expect(sent?.headers.get('If-Match')).toBe('"3"')
   expect(sent?.headers.get('Idempotency-Key')).toMatch(/^[0-9a-f]{32}$/)
+})
+
+test('what the server confirmed stands at its field first, and the rest of the page follows after that paint', async () => {
+  let price = '1200.00'
+  const asked = harbour({
+    'GET /harbour/boats/b1': () => ({ ...boat, price, version: price === '1200.00' ? 3 : 4, names: {}, rights: { edit: true, commands } }),
+    'POST /harbour/boats/b1/price': () => {
+      price = '2500'
+      return changed(4)
+    },
+  })
+  const box = await play(Page, '/o/boat/b1')
+  await seen(box, '€1,200')
+  const frames: FrameRequestCallback[] = []
+  const frame = vi.spyOn(globalThis, 'requestAnimationFrame').mockImplementation((act) => frames.push(act))
+  await press(button(box, 'Edit Price'))
+  const input = box.querySelector<HTMLInputElement>('[data-field="price"] input')
+  if (!input) throw new Error('no input')
+  await type(input, '2,500')
+  const reads = () => asked.filter((one) => one.method === 'GET' && one.path === '/harbour/boats/b1').length
+  const before = reads()
+  input.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }))
+  await rest()
+  const fact = box.querySelector('[data-field="price"] dd')
+  expect([fact?.textContent, fact?.querySelector(':scope > svg') !== null, reads()]).toEqual(['€2,500', true, before])
+  frame.mockRestore()
+  for (const act of frames) act(0)
+  await rest(150)
+  expect([box.querySelector('[data-field="price"] dd')?.textContent, reads()]).toEqual(['€2,500', before + 1])
 })
 
 test('an input that is left without a choice closes, and nothing is sent', async () => {
