@@ -28,7 +28,6 @@ from shared.views.port import Condition, LeaseLost, Query, Scope
 
 LEASE = "retention:daily"
 LOOK_SECONDS = 60.0
-LEASE_SECONDS = 300.0
 PARTS = 50  # of each run in a look; the next one goes on
 Step = Callable[[Work, str], Awaitable[None]]
 log = logging.getLogger("crm.retention")
@@ -40,7 +39,7 @@ class RetentionLook(PeriodicLook):
         self._nothing: dict[str, tuple[int, str]] = {}  # rule → activation and day of which nothing is to be announced
         self._erasing: dict[str, Erasing] = {}  # of this look: the runs that go on
         self._not_now: list[Exception] = []  # of this look: what the next one tries again
-        holder = LeaseHolder(kernel.views, LEASE, kernel.clock, LEASE_SECONDS)
+        holder = LeaseHolder(kernel.views, LEASE, kernel.clock)
         super().__init__(holder, LOOK_SECONDS, log, "retention rules were not run")
 
     async def _look(self) -> None:

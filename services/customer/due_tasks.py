@@ -19,7 +19,6 @@ from shared.views.port import Checkpoint, Condition, Document, Query, Scope
 
 CHECKPOINT = "due:activities"  # up to which moment all were looked at, in microseconds
 LOOK_SECONDS = 30.0
-LEASE_SECONDS = 120.0
 DAY: Micros = 86_400_000_000
 OVERLAP: Micros = 3_600_000_000  # looked at again: the views may have been behind
 log = logging.getLogger("crm.due")
@@ -28,7 +27,7 @@ log = logging.getLogger("crm.due")
 class DueTasks(PeriodicLook):
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
-        holder = LeaseHolder(kernel.views, CHECKPOINT, kernel.clock, LEASE_SECONDS)
+        holder = LeaseHolder(kernel.views, CHECKPOINT, kernel.clock)
         super().__init__(holder, LOOK_SECONDS, log, "due activities were not looked at")
 
     async def _look(self) -> None:

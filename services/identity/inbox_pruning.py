@@ -25,7 +25,6 @@ DAY: Micros = 86_400_000_000
 READ_KEPT: Micros = 90 * DAY  # from when what it is about happened
 MOST_KEPT = 1_000  # of each user
 LOOK_SECONDS = 600.0
-LEASE_SECONDS = 1_800.0
 _LIVE = Condition("archived", "eq", False)
 log = logging.getLogger("crm.pruning")
 
@@ -33,7 +32,7 @@ log = logging.getLogger("crm.pruning")
 class NotificationPruning(PeriodicLook):
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
-        holder = LeaseHolder(kernel.views, CHECKPOINT, kernel.clock, LEASE_SECONDS)
+        holder = LeaseHolder(kernel.views, CHECKPOINT, kernel.clock)
         super().__init__(holder, LOOK_SECONDS, log, "old notifications were not dropped")
 
     async def _look(self) -> None:

@@ -31,9 +31,9 @@ class Leases(Protocol):
 
 
 class LeaseHolder:
-    """One holder of a lease. name: of the checkpoint that it protects. seconds: until it expires without a write.
+    """One holder of a lease, which expires SECONDS after its last sign of life.
 
-    also: more leases, which it holds with the first or not at all.
+    name: of the checkpoint that it protects. also: more leases, which it holds with the first or not at all.
     """
 
     def __init__(
@@ -41,11 +41,10 @@ class LeaseHolder:
         leases: Leases,
         name: str,
         clock: Clock | None = None,
-        seconds: float = SECONDS,
         also: Sequence[str] = (),
     ) -> None:
         self.name, self._also = name, also
-        self._leases, self._clock, self._seconds = leases, clock or SystemClock(), round(seconds * 1e6)
+        self._leases, self._clock, self._seconds = leases, clock or SystemClock(), round(SECONDS * 1e6)
         self._id = str(uuid4())
         self._lease: Lease | None = None
 
@@ -64,17 +63,21 @@ class LeaseHolder:
         assert self._lease is not None, "take the lease first"
         return together(self._lease.each, self._clock.now() + self._seconds)
 
-    async def take(self, *, steal: bool = False) -> bool:
-        """Take the lease, or prolong it. False: another process holds it. steal: take it all the same."""
+    async def take(self, *, steal: bool = False, rest: float = 0.0) -> bool:
+        """Take the lease, or prolong it. False: another process holds it. steal: take it all the same.
+
+        rest: seconds until there is work again, which this process means to do.
+        """
         now, taken = self._clock.now(), list[Lease]()
+        until = now + round(rest * 1e6) + self._seconds
         for name in (self.name, *self._also):
-            one = await self._leases.lease(name, self._id, now, now + self._seconds, steal=steal)
+            one = await self._leases.lease(name, self._id, now, until, steal=steal)
             if one is None:
                 self._lease = together(taken, now) if taken else None
                 await self.give_back()
                 return False
             taken.append(one)
-        self._lease = together(taken, now + self._seconds)
+        self._lease = together(taken, until)
         return True
 
     @asynccontextmanager

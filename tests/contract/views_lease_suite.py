@@ -2,12 +2,36 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import pytest
 
+from shared.clock import Clock
+from shared.streaming.leases import LeaseHolder
+from shared.streaming.looks import PeriodicLook
 from shared.views.port import Checkpoint, LeaseLost, Query, Views
 from tests.contract.views_help import THINGS, ids, put, thing
+from tests.support.beating import EXPIRED, Beating
+from tests.support.toys import SetClock
+
+HOUR = 3600.0
+
+
+class Killed(Exception):
+    """The process ends here."""
+
+
+class Hourly(PeriodicLook):
+    """Of a process of its own. work: what is done at a look."""
+
+    def __init__(self, views: Views, clock: Clock, work: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(LeaseHolder(views, "hourly", clock), HOUR, logging.getLogger("crm.hourly"), "not done")
+        self._work = work
+
+    async def _look(self) -> None:
+        await self._work()
 
 
 class ViewsLeaseSuite:
@@ -69,3 +93,34 @@ class ViewsLeaseSuite:
         with pytest.raises(LeaseLost):
             await views.write([], [Checkpoint("p", 2)], mine)
         assert await views.checkpoint("p") == 1
+
+    async def test_work_of_a_killed_process_goes_on_after_10_s(self, views: Views) -> None:
+        clock = SetClock()
+
+        async def die() -> None:
+            raise Killed
+
+        async def done() -> None:
+            pass
+
+        killed, other = Hourly(views, clock, die), Hourly(views, clock, done)
+        with pytest.raises(Killed):
+            await killed.step()
+        assert not await other.step()
+        clock.time += EXPIRED
+        assert await other.step()
+
+    async def test_a_long_look_is_made_by_one_process_which_makes_the_next_one_too(
+        self, views: Views, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        clock, beating = SetClock(), Beating(monkeypatch, type(views))
+
+        async def long() -> None:
+            await beating.through(clock, LeaseHolder(views, "hourly", clock))
+
+        one, other = Hourly(views, clock, long), Hourly(views, clock, long)
+        assert await one.step()
+        clock.time += round(HOUR * 1e6)
+        assert not await other.step(), "while it may be about to look again"
+        clock.time += EXPIRED
+        assert await other.step()

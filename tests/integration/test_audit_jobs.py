@@ -22,6 +22,7 @@ from shared.streaming.projector import CHECKPOINT
 from shared.streaming.rebuild import quarantine
 from shared.views.port import Lease
 from shared.views.sqlite import SqliteViews
+from tests.support.beating import EXPIRED
 from tests.support.toys import SetClock
 from tests.support.two_kernels import TwoKernels, open_two_kernels
 from tests.support.world import BOSS, TENANT, joined
@@ -145,9 +146,9 @@ async def test_a_job_whose_caller_leaves_lets_the_next_one_begin() -> None:
 
 
 async def test_a_long_job_keeps_its_lease(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(leases, "BEATS", 10_000)  # in the time of a lease: every three milliseconds
+    monkeypatch.setattr(leases, "BEATS", 10_000)  # in the time of a lease: every millisecond
     clock, views, prolonged = SetClock(), SqliteViews.open(None), asyncio.Event()
-    mine, other = (LeaseHolder(views, jobs.LEASE, clock, 30.0) for _ in range(2))
+    mine, other = (LeaseHolder(views, jobs.LEASE, clock) for _ in range(2))
     given = views.lease
 
     async def heard(*words: Any, **more: Any) -> Lease | None:
@@ -160,7 +161,7 @@ async def test_a_long_job_keeps_its_lease(monkeypatch: pytest.MonkeyPatch) -> No
 
     async def long(_: Any) -> dict[str, Any]:
         for _ in range(3):
-            clock.time += 20_000_000
+            clock.time += EXPIRED // 2
             prolonged.clear()
             async with asyncio.timeout(10):
                 await prolonged.wait()

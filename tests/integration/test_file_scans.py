@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import httpx
 import pytest
 
 from services.customer.files import work
+from services.customer.files.inspecting import FileInspector
+from services.customer.files.work import FileWork
 from shared.blobs.clamd import Clamd
+from shared.streaming.leases import SECONDS, LeaseHolder
+from tests.support.beating import EXPIRED, Beating
 from tests.support.clamd import EICAR, FakeClamd, fake_clamd
 from tests.support.files import Watched, watched_desk
+from tests.support.toys import SetClock
 
 
 @pytest.fixture
@@ -96,3 +105,26 @@ async def test_a_file_too_large_for_the_scanner_says_so_until_it_takes_more(desk
     await desk.start_again()
     await desk.looked_at()
     assert ((await desk.file(id))["scan"], (await download(desk, id)).content) == ("clean", b"hello" * 5)
+
+
+async def test_files_of_a_killed_process_are_looked_at_10_s_later_by_another(
+    desk: Watched, clamd: FakeClamd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that is slow, as a large file makes it, is not taken for one that was killed."""
+    clock, beating = SetClock(), Beating(monkeypatch)
+    kernel = replace(desk.kernel, clock=clock)
+    slow, other = FileWork(kernel), FileWork(kernel)
+
+    async def killed_at_last(*_: Any) -> None:
+        await beating.through(clock, LeaseHolder(kernel.views, work.CHECKPOINT, clock))
+        raise asyncio.CancelledError
+
+    await desk.attached(await desk.account(), b"hello", name="a.txt")
+    await desk.service.catch_up()
+    with patch.object(FileInspector, "inspect", killed_at_last), pytest.raises(asyncio.CancelledError):
+        await slow.step()
+    assert await other.step() <= SECONDS
+    assert clamd.seen == []
+    clock.time += EXPIRED
+    await other.step()
+    assert clamd.seen == [b"hello"]

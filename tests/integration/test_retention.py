@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from services.audit.retention_look import LEASE_SECONDS, RetentionLook
+from services.audit.retention_look import RetentionLook
 from services.audit.retention_work import in_turns
 from shared.errors import Forbidden, Invalid, Rejected
 from shared.security.permissions import Access, Level, Role, system_access
+from tests.support.beating import EXPIRED
 from tests.support.retention import DAY, Office, open_office
 from tests.support.world import BOSS, TENANT, joined
 
@@ -140,7 +141,7 @@ async def test_a_killed_process_loses_nothing_and_another_one_goes_on(
         await office.days_later(15)
     except Killed:
         office.look = RetentionLook(office.world.kernel)
-        office.world.clock.ahead += round((LEASE_SECONDS + 1) * 1e6)  # until then the dead one has the lease
+        office.world.clock.ahead += EXPIRED  # until then the dead one has the lease
         await office.days_later(0)
         await office.days_later(15)
     assert f"retention.{name}" in hits

@@ -11,13 +11,14 @@ from typing import Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from services.audit.retention_look import LEASE_SECONDS, RetentionLook
+from services.audit.retention_look import LOOK_SECONDS, RetentionLook
 from shared.errors import CrmError
 from shared.events import audit_retention as events
 from shared.events.audit_holds import HoldPlaced
 from shared.events.customer_contacts import PersonErased
 from shared.events.envelope import Recorded
 from tests.durability.scale import PROVE
+from tests.support.beating import EXPIRED
 from tests.support.retention import DAY, Office, open_office
 from tests.support.world import TENANT
 
@@ -80,7 +81,7 @@ class Story:
     async def restart(self, days: int) -> None:
         """The process dies; another one looks for the first time some days later."""
         self.office.look = RetentionLook(self.office.world.kernel)
-        self.office.world.clock.ahead += round((LEASE_SECONDS + 1) * 1e6)
+        self.office.world.clock.ahead += round(LOOK_SECONDS * 1e6) + EXPIRED
         await self.days(days)
 
     async def notice(self, days: int) -> None:

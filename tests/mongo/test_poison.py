@@ -14,7 +14,8 @@ from shared.streaming import subscription as module
 from shared.views.mongo import MongoViews
 from tests.contract.poison_suite import PoisonSuite
 from tests.durability.scale import PROVE
-from tests.integration.test_leases import EXPIRED, acts, live_through
+from tests.integration.test_leases import acts, live_through
+from tests.support.beating import EXPIRED
 from tests.support.mongo import database
 from tests.support.toys import ToyRoom, toy_room
 

@@ -33,7 +33,6 @@ from shared.streaming.leases import LeaseHolder
 from shared.views.port import ViewsUnavailable
 
 LEASE = "audit:job"
-LEASE_SECONDS = 30.0  # until another job may begin after a process was killed
 log = logging.getLogger("crm.audit")
 _ERRORS = (401, 403, 409, 413, 415, 422, 429, 503)
 _STREAM = answer_events("Progress `{doing, done}`, then the result; a failure ends with `{error}`")
@@ -94,7 +93,7 @@ class _Runner:
         async def check(access: Access) -> None:
             access.check("audit", action)
 
-        turn = LeaseHolder(self._views, LEASE, self._clock, LEASE_SECONDS)
+        turn = LeaseHolder(self._views, LEASE, self._clock)
         if not await turn.take():
             raise Conflict("another replay or verification is running")
         events = _events(job, turn, language_of(request.scope))

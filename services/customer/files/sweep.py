@@ -11,7 +11,6 @@ from shared.streaming.leases import LeaseHolder
 from shared.streaming.looks import PeriodicLook
 
 LOOK_SECONDS = 900.0
-LEASE_SECONDS = 3600.0
 log = logging.getLogger("crm.files")
 
 
@@ -19,7 +18,7 @@ class FileSweep(PeriodicLook):
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
         self._uploads = OpenUploads(kernel.file_store.blobs, kernel.keys, kernel.repository)
-        holder = LeaseHolder(kernel.views, "sweep:uploads", kernel.clock, LEASE_SECONDS)
+        holder = LeaseHolder(kernel.views, "sweep:uploads", kernel.clock)
         super().__init__(holder, LOOK_SECONDS, log, "uploads were not swept")
 
     async def _look(self) -> None:

@@ -19,12 +19,11 @@ from shared.blobs.store import TOO_LARGE
 from shared.errors import redacted
 from shared.events.envelope import Stored
 from shared.kernel.kernel import Kernel
-from shared.streaming.leases import LeaseHolder
+from shared.streaming.leases import SECONDS, LeaseHolder
 from shared.views.paging import every
-from shared.views.port import Condition, Query, Scope
+from shared.views.port import Condition, LeaseLost, Query, Scope
 
 CHECKPOINT = "files:inspected"  # the name of the lease
-LEASE_SECONDS = 120.0
 LOOK_SECONDS = 600.0  # between two looks at all organisations
 RETRY_SECONDS, LONGEST_RETRY_SECONDS = 5.0, 600.0
 log = logging.getLogger("crm.files")
@@ -49,7 +48,7 @@ class FileWork:
     def __init__(self, kernel: Kernel) -> None:
         self._views, self._files = kernel.views, FileInspector(kernel)
         self._scans = kernel.file_store.scanner is not None
-        self._holder = LeaseHolder(kernel.views, CHECKPOINT, kernel.clock, LEASE_SECONDS)
+        self._holder = LeaseHolder(kernel.views, CHECKPOINT, kernel.clock)
         self._due: dict[str, float] = {}  # organisation → when to look (time.monotonic)
         self._all_at = 0.0
         self._later: dict[tuple[str, str], _Later] = {}
@@ -77,6 +76,7 @@ class FileWork:
                 try:
                     pause = await self.step()
                 except Exception as error:
+                    self._all_at = 0.0  # what was due is known no longer
                     log.warning("files were not looked at: %s", redacted(error))
                 with suppress(TimeoutError):
                     async with asyncio.timeout(pause):
@@ -92,15 +92,15 @@ class FileWork:
     async def step(self) -> float:
         """Do what is due; returns the seconds until something is. Another process may do it."""
         if not await self._holder.take():
-            self._all_at = 0.0  # it may leave something behind
-            return LEASE_SECONDS / 2
+            return SECONDS / 2  # what is due stays so: the other one may be killed
         now = time.monotonic()
         if now >= self._all_at:
             self._all_at = now + LOOK_SECONDS
             self._due |= {tenant: 0.0 async for tenant, _, _ in self._views.scan("organisations")}
         for tenant in [tenant for tenant, at in self._due.items() if at <= now]:
             del self._due[tenant]
-            await self._look(tenant)
+            async with self._holder.kept():
+                await self._look(tenant)
         return max(0.0, min([self._all_at, *self._due.values()]) - time.monotonic())
 
     async def _look(self, tenant: str) -> None:
@@ -110,8 +110,8 @@ class FileWork:
             if later.at > time.monotonic():
                 again.append(later.at)
                 continue
-            if not await self._holder.take():  # another process does it
-                return
+            if not await self._holder.take():  # this one stood still for long
+                raise LeaseLost
             try:
                 await self._files.inspect(tenant, id)
                 self._scanner = _Later()
