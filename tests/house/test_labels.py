@@ -174,3 +174,15 @@ def test_every_type_of_event_is_called_something(language: str) -> None:
         if at is None or (at and "_".join(words[:at]).lower() not in records):
             nameless.append(name)
     assert nameless == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_states_of_a_user_have_one_name_in_settings_and_in_lists(language: str) -> None:
+    """The client's settings name them by words of their own."""
+    (user,) = (a for a in AGGREGATES if a.name == "user")
+    said = orjson.loads((WORDS / language / "settings.json").read_bytes())["users"]
+    names = {
+        state: label[LANGUAGES.index(language)]
+        for state, label in read(package(user), FILE)["user"]["options"]["status"].items()
+    }
+    assert {state: said[state] for state in names} == names

@@ -1,30 +1,34 @@
 import { type FormEvent, useState } from 'react'
-import { isProblem, Problem } from '../api/problem'
+import { isProblem } from '../api/problem'
+import { mistakesOf } from '../data/mistakes'
 import { t } from '../words'
 
 /** A form before the shell: its values go out once at a time, mistakes come back to their fields. */
 export function useGateForm(fields: readonly string[], send: (values: Record<string, string>) => Promise<void>) {
   const [problem, setProblem] = useState<unknown>()
   const [busy, setBusy] = useState(false)
-  const { '': _, ...errors } = problem instanceof Problem ? problem.byField(fields) : {}
+  const [sent, setSent] = useState<Record<string, string>>({})
+  const errors = mistakesOf(problem, fields, sent)
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()
     const form = event.currentTarget
+    const values = Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value)]))
+    setSent(values)
     setBusy(true)
     try {
-      await send(Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value)])))
+      await send(values)
       setProblem(undefined)
     } catch (error) {
       setProblem(error)
-      const wrong = error instanceof Problem ? Object.keys(error.byField(fields)).find(Boolean) : undefined
+      const wrong = Object.keys(mistakesOf(error, fields, values))[0]
       if (wrong) (form.elements.namedItem(wrong) as HTMLElement | null)?.focus()
     } finally {
       setBusy(false)
     }
   }
   const general = problem !== undefined && Object.keys(errors).length === 0 ? wordsOf(problem) : ''
-  return { submit, busy, errors: errors as Record<string, string | undefined>, general, problem }
+  return { submit, busy, errors, general, problem }
 }
 
 function wordsOf(error: unknown): string {

@@ -2,6 +2,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { call } from '../api/client'
 import { signIn } from '../app/session'
+import { overlays } from '../app/shell/overlays'
 import { Button } from '../ui/button'
 import { PasswordField } from '../ui/field'
 import { useTranslation } from '../words'
@@ -19,6 +20,7 @@ export function Invitation() {
     const { email } = await call<{ email: string }>('POST', '/identity/invitations/accept', { body, auth: false })
     await signIn(email, password)
     await go({ to: '/', replace: true })
+    overlays.open('start')
   })
   return (
     <Gate title={t('setup.invitationTitle')} lead={t('setup.invitationLead')}>

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { call } from '../api/client'
 import { isProblem } from '../api/problem'
 import { signIn } from '../app/session'
+import { overlays } from '../app/shell/overlays'
 import { Button } from '../ui/button'
 import { PasswordField, TextField } from '../ui/field'
 import { useTranslation } from '../words'
@@ -22,6 +23,7 @@ export function SetUp() {
     await call('POST', '/identity/setup', { body: { token, language, ...values }, auth: false })
     await signIn(values.email ?? '', values.password ?? '')
     await go({ to: '/', replace: true })
+    overlays.open('start')
   })
   if (isProblem(problem, 'rejected')) {
     return (

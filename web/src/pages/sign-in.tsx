@@ -42,6 +42,7 @@ export function SignIn() {
         <Button type="submit" look="primary" busy={busy}>
           {t('session.signIn')}
         </Button>
+        <p className={s.aside}>{t('session.noWayIn')}</p>
       </form>
     </Gate>
   )

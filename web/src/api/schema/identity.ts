@@ -694,7 +694,7 @@ export interface components {
             manager?: string | null;
             /**
              * Status · 状态
-             * @description `listed` Listed, `invited` Invited, `active` Active, `suspended` Suspended, `deactivated` Deactivated
+             * @description `listed` Not invited, `invited` Invited, `active` Active, `suspended` Suspended, `deactivated` Deactivated
              * @enum {string}
              */
             status?: "listed" | "invited" | "active" | "suspended" | "deactivated";

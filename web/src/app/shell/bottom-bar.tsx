@@ -11,7 +11,7 @@ import { useUnread } from './unread'
 const ICON = { size: 22, stroke: 1.6, 'aria-hidden': true } as const
 const FIRST = ['opportunity', 'account', 'contact', 'lead']
 
-/** Five places under the thumb. */
+/** Up to five places under the thumb. */
 export function BottomBar({ types }: { types: Types }) {
   const { t } = useTranslation()
   const unread = useUnread()
@@ -36,10 +36,12 @@ export function BottomBar({ types }: { types: Types }) {
           </Link>
         )
       })}
-      <Link to="/calendar" className={s.tab}>
-        <IconCalendarCheck {...ICON} />
-        <span>{t('nav.calendar')}</span>
-      </Link>
+      {types.type('activity') && (
+        <Link to="/calendar" className={s.tab}>
+          <IconCalendarCheck {...ICON} />
+          <span>{t('nav.calendar')}</span>
+        </Link>
+      )}
       <button type="button" className={s.tab} onClick={() => overlays.open('palette')}>
         <IconSearch {...ICON} />
         <span>{t('common.search')}</span>

@@ -1,11 +1,23 @@
-import { IconBell, IconChartBar, IconFileImport, IconHelp, IconLogout, IconPin, IconSettings, IconUserCircle } from '@tabler/icons-react'
+import {
+  IconBell,
+  IconChartBar,
+  IconChecklist,
+  IconFileImport,
+  IconHelp,
+  IconLogout,
+  IconPin,
+  IconSettings,
+  IconUserCircle,
+} from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useTypes } from '../../meta/use-types'
+import { useOpenSteps } from '../../parts/start/steps'
 import { Drawer } from '../../ui/drawer'
 import { iconOf } from '../../ui/icon'
 import { useTranslation } from '../../words'
-import { useMe } from '../session'
+import { may, useMe } from '../session'
 import { inSidebar } from './go'
+import { overlays } from './overlays'
 import { usePins } from './pins'
 import s from './sidebar.module.css'
 import { useUnread } from './unread'
@@ -24,13 +36,21 @@ const PAGES = [
 /** What a telephone's bottom bar has no place for. */
 export default function More({ onClose }: { onClose(): void }) {
   const { t } = useTranslation()
-  const { organisation } = useMe()
+  const me = useMe()
+  const steps = useOpenSteps()
   const leave = useLeave()
   const pins = usePins()
   const unread = useUnread()
   return (
-    <Drawer open onClose={onClose} title={organisation.name}>
+    <Drawer open onClose={onClose} title={me.organisation.name}>
       <nav aria-label={t('nav.more')}>
+        {steps && (
+          <button type="button" className={s.item} onClick={() => overlays.open('start')}>
+            <IconChecklist {...ICON} />
+            <span>{t('start.title')}</span>
+            <small>{t('start.progress', { done: steps.done, total: steps.total })}</small>
+          </button>
+        )}
         {useTypes()
           .all.filter(inSidebar)
           .map((object) => {
@@ -48,7 +68,7 @@ export default function More({ onClose }: { onClose(): void }) {
             <span>{pin.title}</span>
           </Link>
         ))}
-        {PAGES.map(([to, word, Icon]) => (
+        {PAGES.filter(([to]) => to !== '/dashboard' || may(me, 'analytics', 'read')).map(([to, word, Icon]) => (
           <Link key={to} to={to} className={s.item} onClick={onClose}>
             <Icon {...ICON} />
             <span>{t(word)}</span>

@@ -1,6 +1,6 @@
 import { store, useStore } from '../store'
 
-export type Overlay = 'palette' | 'shortcuts' | 'more' | 'tour' | 'help' | 'leave'
+export type Overlay = 'palette' | 'shortcuts' | 'more' | 'start' | 'tour' | 'help' | 'leave'
 const shown = store<Overlay | null>(null)
 
 /** What lies over the pages, one at a time. */

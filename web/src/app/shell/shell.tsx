@@ -26,6 +26,7 @@ const ShortcutSheet = lazy(() => import('../palette/shortcut-sheet'))
 const Clashes = lazy(() => import('../../parts/clash/clash-dialog'))
 const Leave = lazy(() => import('./leave'))
 const More = lazy(() => import('./more'))
+const FirstSteps = lazy(() => import('../../parts/start/first-steps'))
 const Tour = lazy(() => import('../../parts/start/tour'))
 const HelpDrawer = lazy(() => import('../../parts/help/help-drawer'))
 
@@ -92,6 +93,7 @@ function Overlays() {
   if (shown === 'shortcuts') return <ShortcutSheet onClose={overlays.close} />
   if (shown === 'more') return <More onClose={overlays.close} />
   if (shown === 'leave') return <Leave onClose={overlays.close} />
+  if (shown === 'start') return <FirstSteps onClose={overlays.close} onTour={() => overlays.open('tour')} />
   if (shown === 'tour') return <Tour onEnd={overlays.close} />
   if (shown === 'help') return <HelpDrawer open onClose={overlays.close} />
   return null

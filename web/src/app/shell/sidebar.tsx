@@ -6,7 +6,7 @@ import { Avatar } from '../../ui/avatar'
 import { iconOf } from '../../ui/icon'
 import { isMac } from '../../ui/media'
 import { useTranslation } from '../../words'
-import { useMe } from '../session'
+import { may, useMe } from '../session'
 import { inSidebar } from './go'
 import { overlays } from './overlays'
 import { usePins } from './pins'
@@ -19,7 +19,8 @@ const ICON = { size: 18, stroke: 1.6, 'aria-hidden': true } as const
 
 export function Sidebar({ types }: { types: Types }) {
   const { t } = useTranslation()
-  const { organisation, user } = useMe()
+  const me = useMe()
+  const { organisation, user } = me
   return (
     <nav className={s.side} aria-label={t('nav.main')}>
       <div className={s.org}>
@@ -34,19 +35,23 @@ export function Sidebar({ types }: { types: Types }) {
         <kbd>{isMac ? '⌘K' : 'Ctrl K'}</kbd>
       </button>
       <div className={s.scroll} data-tour="objects">
-        <Link to="/calendar" className={s.item}>
-          <IconCalendarCheck {...ICON} />
-          <span>{t('nav.calendar')}</span>
-        </Link>
-        <Link to="/dashboard" className={s.item}>
-          <IconChartBar {...ICON} />
-          <span>{t('nav.dashboard')}</span>
-        </Link>
+        {types.type('activity') && (
+          <Link to="/calendar" className={s.item}>
+            <IconCalendarCheck {...ICON} />
+            <span>{t('nav.calendar')}</span>
+          </Link>
+        )}
+        {may(me, 'analytics', 'read') && (
+          <Link to="/dashboard" className={s.item}>
+            <IconChartBar {...ICON} />
+            <span>{t('nav.dashboard')}</span>
+          </Link>
+        )}
         <Objects types={types} />
         <Pins />
       </div>
       <Suspense>
-        <StartCard onTour={() => overlays.open('tour')} />
+        <StartCard onOpen={() => overlays.open('start')} />
       </Suspense>
       <Bell />
       <Link to="/settings/{-$page}" className={s.item}>

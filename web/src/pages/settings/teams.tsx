@@ -112,7 +112,10 @@ function TeamRow({ team, depth, names, onEdit, onArchive }: RowProps) {
   return (
     <tr ref={row}>
       <td>
-        <span style={{ paddingInlineStart: depth * 20 }}>{team.name}</span>
+        <div style={{ paddingInlineStart: depth * 20 }}>
+          {team.name}
+          {people !== undefined && <small data-phone>{t('settings.users.count', { count: people, shown: number(people) })}</small>}
+        </div>
       </td>
       <td data-desk>{joined(team.leads.map((id) => names[id] ?? '').filter(Boolean))}</td>
       <td data-desk data-num>

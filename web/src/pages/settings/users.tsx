@@ -36,6 +36,7 @@ export default function Users() {
   const live = (user: User) => shown.find((one) => one.id === user.id) ?? user // others may save meanwhile
   const close = () => setAct(undefined)
   const nameOfRole = new Map((roles ?? []).map((role) => [role.id, roleName(role)]))
+  const rolesOf = (user: User) => user.roles.map((id) => nameOfRole.get(id) ?? id)
   return (
     <SettingsPage
       title={t('settings.pages.users')}
@@ -74,10 +75,13 @@ export default function Users() {
                     <span>
                       <b>{user.name}</b>
                       <small>{user.email}</small>
+                      <small data-phone>
+                        {joined([...rolesOf(user), ...(user.status === 'active' ? [] : [t(`settings.users.${user.status}`)])])}
+                      </small>
                     </span>
                   </span>
                 </td>
-                <td data-desk>{joined(user.roles.map((id) => nameOfRole.get(id) ?? id))}</td>
+                <td data-desk>{joined(rolesOf(user))}</td>
                 <td data-desk>{joined(user.teams.map((id) => names[id] ?? '').filter(Boolean))}</td>
                 <td data-desk>
                   <span className={s.chip} data-tone={TONES[user.status]}>

@@ -33,13 +33,15 @@ interface Props {
   query: ListQuery
   /** The id of the record whose stages are the columns; '' = the default one. */
   path: string
+  /** Of the view itself, whatever was chosen since: choosing it again is no change of the view. */
+  ofView: string
   onOpen(id: string): void
   /** Whether the time strip stands above the board. */
   strip?: boolean
 }
 
 /** Records in columns: by the stages of a pipeline, or by the options of a field; at the moment that one looks at. */
-export default function Board({ object, query, path, onOpen, strip }: Props) {
+export default function Board({ object, query, path, ofView, onOpen, strip }: Props) {
   const { t } = useTranslation()
   const past = usePast()
   const client = useQueryClient()
@@ -50,7 +52,8 @@ export default function Board({ object, query, path, onOpen, strip }: Props) {
   const set = (part: Partial<ListSearch>) => void go({ to: '.', search: (was: object) => ({ ...was, ...part }) as never, replace: true })
   const compare = past && to !== undefined
   const field = object.boardField ?? ''
-  const pipeline = object.stages ? (paths?.paths.find((one) => one.id === path) ?? paths?.paths[0])?.id : undefined
+  const pathOf = (id: string) => (paths?.paths.find((one) => one.id === id) ?? paths?.paths[0])?.id
+  const pipeline = object.stages ? pathOf(path) : undefined
   const ends = Object.keys(object.ends ?? {})
   const asked = useMemo((): BoardQuery => {
     const { sum = [], card = [], since, currency } = object.board ?? {}
@@ -112,7 +115,7 @@ export default function Board({ object, query, path, onOpen, strip }: Props) {
           <Segments
             label={t('record.path')}
             value={pipeline ?? ''}
-            onChange={(id) => set({ pipeline: id })}
+            onChange={(id) => set({ pipeline: id === pathOf(ofView) ? undefined : id })}
             options={paths.paths.map((one) => ({ value: one.id, label: String(one.name ?? '') }))}
           />
         </div>

@@ -48,7 +48,7 @@ function Live() {
   router = useRouter()
   const client = useQueryClient()
   useEffect(() => startLive(client, AbortSignal.abort()), [client])
-  return <Board object={boats} query={QUERY} path="" onOpen={() => undefined} />
+  return <Board object={boats} query={QUERY} path="" ofView="" onOpen={() => undefined} />
 }
 const lane = (box: HTMLElement, key: string): string => box.querySelector(`[data-lane=${key}]`)?.textContent ?? ''
 

@@ -1,11 +1,13 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
+import { isProblem } from '../../api/problem'
 import type { DashboardSearch } from '../../app/search'
 import { useMe } from '../../app/session'
 import { useMetrics } from '../../data/figures'
 import { useMoment, usePast } from '../../data/moment'
 import { useTypes } from '../../meta/use-types'
 import { DateField } from '../../ui/date'
+import { Empty } from '../../ui/empty'
 import { dayAt, dayOfMoment } from '../../ui/format'
 import { Segments } from '../../ui/segments'
 import { useTranslation } from '../../words'
@@ -27,7 +29,7 @@ export function Dashboard() {
   const past = usePast()
   const types = useTypes()
   const first = Number(useMe().organisation.fiscal_year_start ?? 1) || 1
-  const { data: metrics } = useMetrics(i18n.language)
+  const { data: metrics, error: refused } = useMetrics(i18n.language)
   const go = useNavigate()
   const { period: span = 'quarter', compare } = useSearch({ strict: false }) as DashboardSearch
   const change = (part: DashboardSearch) => void go({ to: '.', search: (was: object) => ({ ...was, ...part }) as never, replace: true })
@@ -61,6 +63,7 @@ export function Dashboard() {
     const metric = known(card.metric)
     return metric && (!card.by || metric.dimensions.some((one) => one.name === card.by))
   })
+  if (isProblem(refused, 'forbidden')) return <Empty title={t('common.nothingYet')} text={t('common.nothingYetText')} ghost />
   return (
     <div className={s.page} data-past={past || undefined}>
       <header className={s.top}>

@@ -138,7 +138,7 @@ export function ListView({ object }: { object: ObjectDescription }) {
       <div className={s.content}>
         {asBoard ? (
           <Suspense fallback={<Bones rows={8} label={t('common.loading')} />}>
-            <Board object={object} query={query} path={now.path} strip={strip} onOpen={(id) => open(id, phone)} />
+            <Board object={object} query={query} path={now.path} ofView={view?.path ?? ''} strip={strip} onOpen={(id) => open(id, phone)} />
           </Suspense>
         ) : (
           <div className={s.rows}>

@@ -15,6 +15,7 @@ import s from './settings.module.css'
 import { useSave } from './use-save'
 
 const NONE = {}
+const USUAL = 'sales_representative' // a built-in role; without one somebody sees nothing
 
 interface Props {
   /** A user who only needs another link. */
@@ -26,10 +27,11 @@ interface Props {
 export function InviteUser({ user, onClose }: Props) {
   const { t } = useTranslation()
   const { save, busy, errors, problem } = useSave('user', ['name', 'email', 'roles', 'teams'])
-  const [values, setValues] = useState({ name: '', email: '', roles: [] as string[], teams: [] as string[] })
+  const [values, setValues] = useState({ name: '', email: '', roles: undefined as string[] | undefined, teams: [] as string[] })
   const [link, setLink] = useState('')
   const [refused, setRefused] = useState('')
   const roles = useRoles().data?.items
+  const chosen = values.roles ?? (roles?.some((role) => role.id === USUAL) ? [USUAL] : [])
   const issue = useCallback(async (id: string) => {
     try {
       const { path } = await call<{ path: string }>('POST', `/identity/users/${id}/invitation`)
@@ -44,7 +46,7 @@ export function InviteUser({ user, onClose }: Props) {
     asked.current = true
   }, [user, issue])
   async function invite() {
-    const made = await save('POST', '/identity/users', values, false)
+    const made = await save('POST', '/identity/users', { ...values, roles: chosen }, false)
     if (made) await issue(made.id)
   }
   const set = (change: Partial<typeof values>) => setValues({ ...values, ...change })
@@ -100,7 +102,8 @@ export function InviteUser({ user, onClose }: Props) {
       />
       <MultiSelectField
         label={t('settings.pages.roles')}
-        value={values.roles}
+        description={t('settings.users.rolesHint')}
+        value={chosen}
         error={errors.roles}
         data={(roles ?? []).map((role) => ({ value: role.id, label: roleName(role) }))}
         onChange={(next) => set({ roles: next })}

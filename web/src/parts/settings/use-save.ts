@@ -1,7 +1,8 @@
 import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
 import { call, get, type Method, newKey, type Query } from '../../api/client'
-import { isProblem, Problem } from '../../api/problem'
+import { isProblem } from '../../api/problem'
+import { mistakesOf } from '../../data/mistakes'
 import { leastFor, wrote } from '../../data/seen'
 import { announce, type Undo } from '../../data/undo'
 import { t } from '../../words'
@@ -24,6 +25,7 @@ export function useSave(type: string, fields: readonly string[] = []) {
   const client = useQueryClient()
   const [busy, setBusy] = useState(false)
   const [failed, setFailed] = useState<unknown>()
+  const [sent, setSent] = useState<unknown>()
   const last = useRef({ said: '', key: '' })
   async function save<T extends Saved = Saved>(
     method: Method,
@@ -34,6 +36,7 @@ export function useSave(type: string, fields: readonly string[] = []) {
   ): Promise<T | undefined> {
     const said = JSON.stringify([method, path, body, version])
     if (said !== last.current.said) last.current = { said, key: newKey() } // one key per intent, kept through retries
+    setSent(body)
     setBusy(true)
     try {
       const done = await call<T>(method, path, { body, version, key: last.current.key })
@@ -56,8 +59,7 @@ export function useSave(type: string, fields: readonly string[] = []) {
       setBusy(false)
     }
   }
-  const { '': _, ...errors } = failed instanceof Problem ? failed.byField(fields) : {}
-  return { save, busy, errors: errors as Record<string, string | undefined>, problem: failed ? besideFields(failed, fields) : '' }
+  return { save, busy, errors: mistakesOf(failed, fields, sent), problem: failed ? besideFields(failed, fields) : '' }
 }
 
 /** What stands at no field of its own. */

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { get } from '../../api/client'
+import { usePreferences } from '../../app/preferences'
 import { useTranslation } from '../../words'
 
 export interface Step {
@@ -33,4 +34,14 @@ export function useSteps() {
     queryKey: ['onboarding', i18n.language],
     queryFn: ({ signal }) => get<Onboarding>('/identity/onboarding', undefined, signal),
   })
+}
+
+/** The name under which somebody says that they have enough of them. */
+export const CARD = 'first-steps'
+
+/** How far somebody is, while there is something to do and they want to be told. */
+export function useOpenSteps(): Onboarding | undefined {
+  const { data } = useSteps()
+  const { dismissed = [] } = usePreferences()
+  return data && data.done < data.total && !dismissed.includes(CARD) ? data : undefined
 }
