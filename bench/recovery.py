@@ -42,10 +42,13 @@ def _way_back(folder: Path, key: BackupKey, events: int) -> list[Figure]:
     found = carried_out(str(target), suite, key)
     if not found["ok"]:
         raise RuntimeError(f"the drill failed: {found}")
-    of, detail = f"{found['events']:,} events", "an account an event; proven and compared with the suite: no difference"
+    of, detail = f"{found['events']:,} events", "an account an event; proven"
+    compared = (
+        f"the past and the warehouse, too; compared with the suite after {found['views_seconds']:.0f} s: no difference"
+    )
     return [
         at_most(f"from a backup of {of} to the log", found["log_seconds"], LOG_SECONDS, "s", detail),
-        at_most(f"from a backup of {of} to all views", found["views_seconds"], VIEWS_SECONDS, "s", detail),
+        at_most(f"from a backup of {of} to all views", found["filled_seconds"], VIEWS_SECONDS, "s", compared),
     ]
 
 

@@ -145,7 +145,10 @@ class Suite:
         return await check_log(self.kernel, None, note)
 
     async def verify_views(self, organisation: str | None, note: Callable[[Report], None]) -> Report:
-        """Compare all views with their events, those of one organisation where it is named. Raises WrongSetting."""
+        """Compare all views with their events, those of one organisation where it is named.
+
+        The report also has when all of them held what the log has. Raises WrongSetting.
+        """
         tenant = None if organisation is None else await self._tenant(organisation)
         await self._catch_up()
         for one in self.kernel.projections:
@@ -153,7 +156,10 @@ class Suite:
         if self.kernel.past_projector is not None:
             await self.kernel.past_projector.fill()
             await self.kernel.past_projector.catch_up()
-        return await verify_views(self.kernel, tenant, self.kernel.open_scratch, note)
+        if self.kernel.feed is not None:
+            await self.kernel.feed.catch_up()
+        filled_at = self.kernel.clock.now()
+        return {"filled_at": filled_at, **await verify_views(self.kernel, tenant, self.kernel.open_scratch, note)}
 
     async def _catch_up(self) -> None:
         """Bring the views to the end of the log, in a process whose loops do not run."""

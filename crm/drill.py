@@ -94,7 +94,8 @@ def carried_out(source: str, data: Path | None, key: BackupKey) -> Report:
         words = [sys.executable, "-m", "crm", "verify", "--data", str(aside), "--json"]
         verified = subprocess.run(words, capture_output=True, env=settings)  # noqa: S603 - words of our own
         views_seconds = time.monotonic() - began
-    found, counts = differences(chain.end, restored, ours, Verified(verified.stdout, verified.stderr))
+    outcome = Verified(verified.stdout, verified.stderr)
+    found, counts = differences(chain.end, restored, ours, outcome)
     return {
         "at": at,
         "ok": not found,
@@ -109,6 +110,7 @@ def carried_out(source: str, data: Path | None, key: BackupKey) -> Report:
         "files": restored["files"],
         "rpo_seconds": round(ours.rpo, 1),
         "log_seconds": round(log_seconds, 1),
+        "filled_seconds": round(max(0, outcome.filled_at - at) / 1e6, 1),
         "views_seconds": round(views_seconds, 1),
         "uncounted": ours.problem,
         **said(found),
@@ -147,7 +149,7 @@ def _restored(source: str, aside: Path, key: BackupKey, settings: dict[str, str]
 
 def failed(problem: str) -> Report:
     """The report of a drill that came to no end."""
-    seconds = {"rpo_seconds": 0.0, "log_seconds": 0.0, "views_seconds": 0.0}
+    seconds = {"rpo_seconds": 0.0, "log_seconds": 0.0, "filled_seconds": 0.0, "views_seconds": 0.0}
     found = said([say("the drill came to no end: {problem}", problem=problem)])
     return {"at": SystemClock().now(), "ok": False, "events": 0, **seconds, **found}
 

@@ -30,6 +30,7 @@ from shared.views.values import check
 
 CHECKPOINT = "projector:past"
 BATCH = 500
+FILL_BATCH = 2000  # versions in a transaction of a fill: more rows follow each other in the order of the indexes
 PAUSE = 0.25  # seconds between two batches: rows cost less in larger ones, and the live view comes first
 RETRY_SECONDS = 1.0
 FAR = 5_000  # events behind, from which on a new store is filled record by record
@@ -264,7 +265,7 @@ async def _all(aggregate: AnyAggregate, store: EventStore, codec: Codec, head: i
         found = await versions_of(aggregate, codec, stream)
         changes += _change(aggregate, stream[0].tenant, id_of(stream[0].stream), found, whole=True)
         versions += len(found)
-        if versions >= BATCH:
+        if versions >= FILL_BATCH:
             yield changes
             changes, versions = [], 0
             await asyncio.sleep(0)

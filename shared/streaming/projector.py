@@ -6,6 +6,7 @@ A record's version tells what was seen: an old event changes nothing, a gap is r
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from contextlib import suppress
 
@@ -17,13 +18,14 @@ from shared.events.envelope import Recorded, Stored, category_of
 from shared.faults import crashpoint
 from shared.kernel.catalogue import Catalogue
 from shared.kernel.repository import Repository
-from shared.kernel.uniqueness import RESERVATION
-from shared.readlog.readlog import CATEGORY as READS
 from shared.streaming.feed import Batch, Feed, StoreFeed
+from shared.streaming.filling import fill_empty
 from shared.streaming.folding import PASSING
+from shared.streaming.known import has_type
 from shared.streaming.leases import LeaseHolder
 from shared.streaming.poison import Changes, Poison
 from shared.streaming.projection import Listener, Subscribers, Waiter
+from shared.streaming.rebuild import BATCH, BREATH
 from shared.streaming.record_states import RecordStates
 from shared.streaming.shares import RECORDS, reached
 from shared.streaming.subscription import Pace, Subscription
@@ -33,20 +35,15 @@ from shared.views.capabilities import look_again, recompute
 from shared.views.port import Checkpoint, Lease, Views, Write
 
 CHECKPOINT = RECORDS
-BATCH = 1000
 PAUSE = 0.03  # seconds between two batches: a batch costs the same for one event and for twenty
 BUSY_PAUSE = 0.1  # after a batch of BUSY events: a document in a batch of 200 costs half of one in a batch of 15
 WAITING_PAUSE = 0.01  # while somebody waits to read what was written
 BUSY = 20
 RETRY_SECONDS = 1.0
 LOOK_SECONDS = 0.5  # between two looks for records that were healed elsewhere
-BREATH = 100  # events after which the event loop gets its turn
 
+log = logging.getLogger("crm.projection")
 _tracer = trace.get_tracer("crm.projection")
-
-
-class UnknownRecordType(Exception):
-    """The catalogue of this process lacks a record type of the log: it may not project."""
 
 
 class Projector(Subscription):
@@ -67,6 +64,23 @@ class Projector(Subscription):
         self._records = RecordViews(catalogue, repository, views, codec, self.subscribers, holder)
         pace = Pace(BATCH, lambda done: BUSY_PAUSE if done >= BUSY else PAUSE, RETRY_SECONDS)
         super().__init__(feed or StoreFeed(repository.store), self._records, holder, pace)
+
+    async def run(self) -> None:
+        """See Subscription.run; first, views that hold nothing are filled from a long log."""
+        await self._fill()
+        await super().run()
+
+    async def catch_up(self) -> None:
+        """See Subscription.catch_up; it begins as run does."""
+        await self._fill()
+        await super().catch_up()
+
+    async def _fill(self) -> None:
+        try:
+            if not self.position and await self._records.fill():
+                self.position = await self._records.load()
+        except Exception:
+            log.exception("the views could not be filled at once: they follow the events one by one")
 
     async def step(self) -> int:
         """See Subscription.step. Where no batch is left, some values of formulas are computed again, as if one was."""
@@ -148,6 +162,10 @@ class RecordViews:
         entries = self._poison.parked.entries
         return await entries.stored() != entries.version
 
+    async def fill(self) -> bool:
+        """See fill_empty."""
+        return await fill_empty(self._catalogue, self._store, self._views, self._codec)
+
     async def handle(self, batch: Batch) -> int:
         """See Handler.handle."""
         await self.project(batch, {CHECKPOINT: batch.position}, self._holder.lease())
@@ -165,7 +183,7 @@ class RecordViews:
 
     async def _fold(self, batch: Batch) -> Changes:
         changes = Changes(batch.position)
-        events = [one for one in batch.events if self._is_of_a_record(one)]
+        events = [one for one in batch.events if has_type(self._catalogue, one)]
         await self.states.load(events)
         for start in range(0, len(events), BREATH):
             some = events[start : start + BREATH]
@@ -173,13 +191,6 @@ class RecordViews:
                 await self._fold_one(one, recorded, changes)
             await asyncio.sleep(0)
         return changes
-
-    def _is_of_a_record(self, one: Stored) -> bool:
-        """Raises UnknownRecordType: the position must not pass events that another program would show."""
-        category = category_of(one.stream)
-        if category not in self._catalogue and category not in (RESERVATION, READS, *self._catalogue.streams):
-            raise UnknownRecordType(f"event {one.position}: this program has no record type {category!r}")
-        return category in self._catalogue
 
     async def _fold_one(self, one: Stored, recorded: Recorded | Undecodable, changes: Changes) -> None:
         if one.stream in self._poison.parked:

@@ -17,11 +17,13 @@ from shared.kernel.catalogue import AnyAggregate
 from shared.streaming.folding import Folded, fold_stream, readable_part
 from shared.streaming.leases import LeaseHolder, exclusively
 from shared.streaming.parked import Parked
-from shared.streaming.projector import BATCH, BREATH, CHECKPOINT
-from shared.streaming.shares import NAMES, furthest
+from shared.streaming.shares import NAMES, RECORDS, furthest
 from shared.views.capabilities import prepare_swap
 from shared.views.port import Views, Write
 from shared.views.values import check
+
+BATCH = 1000  # events or documents at once
+BREATH = 100  # events after which the event loop gets its turn
 
 Progress = Callable[[int], None]  # called with the number of events read so far
 
@@ -38,7 +40,7 @@ async def rebuild(aggregate: AnyAggregate, store: EventStore, views: Views, code
     now = await store.head()
     await one.catch_up(head, now)
     crashpoint("rebuild.filled")
-    await exclusively(views, CHECKPOINT, lambda holder: one.swap(now, holder), NAMES)
+    await exclusively(views, RECORDS, lambda holder: one.swap(now, holder), NAMES)
     return documents
 
 
@@ -62,7 +64,7 @@ async def heal(aggregate: AnyAggregate, store: EventStore, views: Views, codec: 
                 healed += 1
         return healed
 
-    return await exclusively(views, CHECKPOINT, try_all, NAMES)
+    return await exclusively(views, RECORDS, try_all, NAMES)
 
 
 async def quarantine(views: Views, poison: Iterable[tuple[Stored, str]], holder: LeaseHolder) -> None:

@@ -18,7 +18,8 @@ from shared.streaming.feed import Batch
 from shared.streaming.kafka.feed import PATIENCE, ShareFeed
 from shared.streaming.leases import LeaseHolder, together
 from shared.streaming.projection import Subscribers
-from shared.streaming.projector import BATCH, BUSY, BUSY_PAUSE, LOOK_SECONDS, PAUSE, RETRY_SECONDS, RecordViews
+from shared.streaming.projector import BUSY, BUSY_PAUSE, LOOK_SECONDS, PAUSE, RETRY_SECONDS, RecordViews
+from shared.streaming.rebuild import BATCH
 from shared.streaming.shares import NAMES, RECORDS, SHARES, position_of, reached
 from shared.streaming.subscription import IDLE_SECONDS, STANDBY_SECONDS
 from shared.telemetry.metrics import BATCH_EVENTS, PROJECTION_LAG, RETRIED_BATCHES

@@ -135,7 +135,7 @@ class MongoViews:
         return await totals(await self._reader(collection, scope), query, by, sums)
 
     async def scan(self, collection: str, tenant: str | None = None) -> AsyncIterator[tuple[str, str, Document]]:
-        docs = self._catalogue.docs(self._catalogue.tables[collection])
+        docs = self._catalogue.docs(self._catalogue.table(collection))
         tenants = [tenant] if tenant is not None else sorted(t for t in await docs.distinct("t") if t is not None)
         for one in tenants:
             after = ""
@@ -170,7 +170,7 @@ class MongoViews:
 
     async def _reader(self, collection: str, scope: Scope) -> Reader:
         await self._catalogue.refresh()
-        table = self._catalogue.tables[collection]
+        table = self._catalogue.table(collection)
         return Reader(self._catalogue.docs(table), table, scope)
 
 

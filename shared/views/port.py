@@ -221,7 +221,10 @@ class Views(Protocol):
         ...
 
     def scan(self, collection: str, tenant: str | None = None) -> AsyncIterator[tuple[str, str, Document]]:
-        """Every (tenant, key, document) in (tenant, key) order: for verification and operators, not for requests."""
+        """Every (tenant, key, document) in (tenant, key) order: for verification and operators, not for requests.
+
+        collection: a live one, or the temporary name of one that is being filled.
+        """
         ...
 
     async def begin_rebuild(self, collection: Collection) -> str:

@@ -323,13 +323,13 @@ class SqliteViews:
         return await self._read(collection, scope, ask)
 
     async def _read(self, collection: str, scope: Scope, ask: Callable[[Reader], T]) -> T:
-        """Ask the live table; once more if a rebuilt one took its place meanwhile."""
+        """Ask the live table, or one that is being filled; once more if a rebuilt one took its place meanwhile."""
         while True:
-            table = self._catalogue.tables[collection]
+            table = self._catalogue.table(collection)
             try:
                 return await self._somewhere(partial(self._ask, table, scope, ask))
             except sqlite3.Error as error:
-                if self._catalogue.tables[collection] is table:
+                if self._catalogue.table(collection) is table:
                     raise refusal(error, self._path) from error
 
     def _ask(self, table: Table, scope: Scope, ask: Callable[[Reader], T], db: sqlite3.Connection, effort: Effort) -> T:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from operator import itemgetter
 
 import pytest
 
@@ -232,6 +233,8 @@ class ViewsSuite(ViewsQuerySuite, ViewsTextSuite, ViewsTotalsSuite, ViewsEntries
         await views.declare([THINGS])
         target = await views.begin_rebuild(THINGS)
         await views.write([put(d, collection=target) for d in SOME])
+        assert [d async for _, _, d in views.scan(target)] == sorted(SOME, key=itemgetter("id"))
+        assert [d async for _, _, d in views.scan("things")] == []
         await views.swap(target)
         assert await ids(views, Query(text="beta")) == ["b", "c"]
 

@@ -18,8 +18,9 @@ from shared.kernel.catalogue import Catalogue
 from shared.kernel.repository import Repository
 from shared.streaming import leases
 from shared.streaming import subscription as module
+from shared.streaming.known import UnknownRecordType
 from shared.streaming.leases import SECONDS, LeaseHolder
-from shared.streaming.projector import CHECKPOINT, Projector, UnknownRecordType
+from shared.streaming.projector import CHECKPOINT, Projector
 from shared.streaming.rebuild import rebuild
 from shared.views.port import LeaseLost, Views
 from shared.views.sqlite import SqliteViews

@@ -1,0 +1,91 @@
+"""Filling empty views from a long log, as after a restore: record by record, with nothing lost or passed over."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.kernel.catalogue import Catalogue
+from shared.streaming import filling, projector
+from shared.streaming.known import UnknownRecordType
+from shared.streaming.rebuild import rebuild
+from shared.streaming.shares import RECORDS
+from tests.support.toys import TOY, ToyGrown, ToyMade, ToyRoom, toy_room
+
+RECORDS_MADE = 30
+
+
+@pytest.fixture
+async def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setattr(filling, "FAR", RECORDS_MADE)
+    async with toy_room(tmp_path) as opened:
+        for n in range(RECORDS_MADE):
+            await opened.happen(f"k{n}", ToyMade(f"toy {n}"), ToyGrown(n), tenant=f"t{n % 2}")
+        yield opened
+
+
+async def fill(room: ToyRoom, catalogue: Catalogue | None = None) -> bool:
+    return await filling.fill_empty(catalogue or Catalogue([TOY]), room.store, room.views, room.codec)
+
+
+async def test_the_projector_goes_on_where_the_filling_ended(room: ToyRoom, monkeypatch: pytest.MonkeyPatch) -> None:
+    head = await room.store.head()
+
+    async def with_changes(*args: Any) -> int:
+        """Events come while the views are filled, before and after their record is read."""
+        await room.happen("k0", ToyGrown(1), tenant="t0")
+        documents = await rebuild(*args)
+        await room.happen("k1", ToyGrown(1), tenant="t1")
+        await room.happen("new", ToyMade("new"))
+        return documents
+
+    monkeypatch.setattr(filling, "rebuild", with_changes)
+    assert await fill(room)
+    assert await room.views.checkpoint(RECORDS) == head
+    await room.projector.start()
+    await room.projector.catch_up()
+    assert await room.shown() == await room.folded()
+    assert len(await room.shown()) == RECORDS_MADE + 1
+
+
+async def test_views_that_hold_something_and_short_logs_follow_the_events(room: ToyRoom) -> None:
+    filling.FAR = await room.store.head() + 1
+    assert not await fill(room)
+    filling.FAR = 1
+    await room.step_of(1)
+    assert not await fill(room)
+
+
+async def test_catching_up_fills_what_is_empty(room: ToyRoom, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The events in their order take no part in it: the batches handled afterwards are empty."""
+    handled: list[int] = []
+
+    async def noted(one: projector.RecordViews, batch: Any) -> int:
+        handled.append(len(batch.events))
+        return await real(one, batch)
+
+    real: Callable[..., Any] = projector.RecordViews.handle
+    monkeypatch.setattr(projector.RecordViews, "handle", noted)
+    await room.projector.catch_up()
+    assert handled == []
+    assert await room.shown() == await room.folded()
+
+
+async def test_a_log_of_another_program_is_not_passed_over(room: ToyRoom) -> None:
+    with pytest.raises(UnknownRecordType, match="'toy'"):
+        await fill(room, Catalogue([]))
+    assert await room.views.checkpoint(RECORDS) == 0
+
+
+async def test_a_filling_that_was_cut_off_begins_again(room: ToyRoom) -> None:
+    cut = asyncio.create_task(fill(room))
+    await asyncio.sleep(0)
+    cut.cancel()
+    await asyncio.gather(cut, return_exceptions=True)
+    assert await room.views.checkpoint(RECORDS) == 0
+    assert await fill(room)
+    assert await room.shown() == await room.folded()
