@@ -31,7 +31,7 @@ async def fill_empty(catalogue: Catalogue, store: EventStore, views: Views, code
     head = await store.head()
     if head < FAR or await furthest(views):
         return False
-    log.info("filling the views from %s events", head)
+    log.info("filling what is shown from %s events", head)
     await _check_types(catalogue, store, head)
     for aggregate in catalogue:
         await rebuild(aggregate, store, views, codec, lambda _: None)

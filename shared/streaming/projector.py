@@ -80,7 +80,7 @@ class Projector(Subscription):
             if not self.position and await self._records.fill():
                 self.position = await self._records.load()
         except Exception:
-            log.exception("the views could not be filled at once: they follow the events one by one")
+            log.exception("filling at once failed; going on event by event")
 
     async def step(self) -> int:
         """See Subscription.step. Where no batch is left, some values of formulas are computed again, as if one was."""
