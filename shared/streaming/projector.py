@@ -77,8 +77,9 @@ class Projector(Subscription):
 
     async def _fill(self) -> None:
         try:
-            if not self.position and await self._records.fill():
-                self.position = await self._records.load()
+            async with self.lock:  # no batch is begun meanwhile: it would do the same work
+                if not self.position and await self._records.fill():
+                    self.position = await self._records.load()
         except Exception:
             log.exception("filling at once failed; going on event by event")
 
