@@ -3,12 +3,12 @@ import { useCallback, useRef } from 'react'
 import { call, newKey } from '../api/client'
 import { isProblem, type Problem } from '../api/problem'
 import type { ObjectDescription } from '../meta/describe'
-import { type Doc, type MetaCommand, same } from '../meta/meta'
+import type { Doc, MetaCommand } from '../meta/meta'
 import { toast } from '../ui/toast'
 import { t } from '../words'
 import { afterPaint } from './after-paint'
 import { patchHeld, refresh, rollBack } from './cache'
-import { clashOver } from './clashes'
+import { clashOver, touchedOf, without } from './clashes'
 import { queue } from './offline/outbox'
 import { fetchOne } from './records'
 import { underWay, wrote } from './seen'
@@ -63,13 +63,15 @@ async function sendIntent(intent: Intent, key: string, version = intent.base?.ve
 async function settle(intent: Intent, refused: Problem): Promise<Done> {
   const { object, id = '', base, patch = {} } = intent
   const theirs = (await fetchOne(object, id, refused.body.actual as number | undefined)).record
-  const touched = Object.keys(patch).filter((name) => !same(base?.[name], theirs[name]) && !same(patch[name], theirs[name]))
+  const touched = touchedOf(patch, base, theirs)
   if (touched.length === 0) return sendIntent({ ...intent, base: theirs }, newKey())
   const mine = await clashOver({ object, fields: touched, before: base ?? theirs, theirs, mine: patch })
   const given = touched.filter((name) => !mine.includes(name))
-  const body = Object.fromEntries(Object.entries(intent.body).filter(([name]) => !given.includes(name)))
+  const body = without(intent.body, given)
   const spares =
-    intent.command.method === 'PATCH' ? Object.keys(body).length > 0 : given.every((name) => intent.command.along?.includes(name))
+    intent.command.method === 'PATCH'
+      ? Object.keys(body).length > 0
+      : given.every((name) => intent.command.along?.includes(name.startsWith('custom.') ? 'custom' : name))
   const left = given.length === 0 || spares
   return left ? sendIntent({ ...intent, base: theirs, body }, newKey()) : { id, version: theirs.version, undo: null, kept: 'theirs' }
 }

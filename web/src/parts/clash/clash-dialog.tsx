@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { merged } from '../../data/cache'
 import { useClash } from '../../data/clashes'
 import { useRecord } from '../../data/records'
 import type { ObjectDescription } from '../../meta/describe'
@@ -23,7 +24,7 @@ function ClashDialog({ clash }: { clash: Open }) {
   const { data } = useRecord(object, theirs.id)
   const [kept, setKept] = useState<string[]>(fields)
   const who = data?.names[String(theirs.updated_by)] ?? t('clash.someone')
-  const own = { ...theirs, ...mine } as Doc
+  const own = merged(theirs, mine)
   const pick = (field: string, isMine: boolean) =>
     setKept((now) => (isMine ? [...now.filter((one) => one !== field), field] : now.filter((one) => one !== field)))
   return (

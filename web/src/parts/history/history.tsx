@@ -1,5 +1,5 @@
-import { IconArrowBackUp, IconArrowsDiff, IconEye, IconX } from '@tabler/icons-react'
-import { lazy, Suspense } from 'react'
+import { IconArrowBackUp, IconArrowsDiff, IconChevronDown, IconEye, IconX } from '@tabler/icons-react'
+import { lazy, Suspense, useState } from 'react'
 import { usePast, useTravel } from '../../data/moment'
 import { type HistoryEntry, type Names, type One, useHistory } from '../../data/records'
 import { useUndo } from '../../data/undo'
@@ -14,6 +14,7 @@ import { MADE, useBetween } from '../audit/between'
 import { useInLog } from '../audit/in-log'
 import { Waiting } from '../offline/waiting'
 import { Sentence } from '../timeline/sentence'
+import { actsOf, foldOf } from './acts'
 import s from './history.module.css'
 
 const Difference = lazy(() => import('../audit/difference'))
@@ -37,16 +38,8 @@ export function History({ object, show, one }: Props) {
     <section className={s.history} aria-label={t('record.history')}>
       <Compare object={object} one={one} />
       <ol>
-        {entries.map((entry, n) => (
-          <Entry
-            key={entry.event_id}
-            object={object}
-            entry={entry}
-            show={show}
-            names={names}
-            one={one}
-            joined={entries[n - 1]?.command === entry.command}
-          />
+        {actsOf(entries).map((act) => (
+          <Act key={act[0]?.event_id} object={object} act={act} show={show} names={names} one={one} />
         ))}
       </ol>
       {hasNextPage && (
@@ -90,7 +83,28 @@ function Compare({ object, one }: Pick<Props, 'object' | 'one'>) {
   )
 }
 
-function Entry({ object, entry, show, names, one, joined }: Props & { entry: HistoryEntry; names: Names; joined: boolean }) {
+/** What one command did, as one entry; where it did several things, a press shows each of them. */
+function Act({ act, ...rest }: Props & { act: HistoryEntry[]; names: Names }) {
+  const [open, setOpen] = useState(false)
+  const steps = act.length
+  return (
+    <>
+      <Entry {...rest} entry={foldOf(act)} more={steps > 1 ? { steps, open, toggle: () => setOpen(!open) } : undefined} />
+      {open && act.map((entry) => <Entry key={entry.event_id} {...rest} entry={entry} joined />)}
+    </>
+  )
+}
+
+interface EntryProps extends Props {
+  entry: HistoryEntry
+  names: Names
+  /** One of several that are shown together above. */
+  joined?: boolean
+  /** How many it holds, and whether they are shown. */
+  more?: { steps: number; open: boolean; toggle(): void }
+}
+
+function Entry({ object, entry, show, names, one, joined, more }: EntryProps) {
   const { t } = useTranslation()
   const undo = useUndo()
   const past = usePast()
@@ -111,6 +125,11 @@ function Entry({ object, entry, show, names, one, joined }: Props & { entry: His
             <span>
               {t('timeline.recorded')} <time dateTime={entry.recorded_at}>{moment(entry.recorded_at)}</time>
             </span>
+          )}
+          {more && (
+            <button type="button" className={s.steps} aria-expanded={more.open} onClick={more.toggle}>
+              {t('timeline.steps', { count: more.steps })} <IconChevronDown size={13} aria-hidden />
+            </button>
           )}
           {!entry.undo && entry.undo_reason && entry.undo_reason.code !== 'no-change' && <span>{entry.undo_reason.message}</span>}
         </p>

@@ -8,6 +8,7 @@ import { useTypes } from '../../meta/use-types'
 import { Empty } from '../../ui/empty'
 import { ago, moment } from '../../ui/format'
 import { useTranslation } from '../../words'
+import { foldItems } from '../history/acts'
 import { Queued } from '../offline/queued'
 import { Waiting } from '../offline/waiting'
 import { Composer } from './composer'
@@ -63,7 +64,7 @@ export function Timeline({ object, show, kind, one }: Props) {
 function Items({ object, show, items, one, activity }: Omit<Props, 'kind'> & { items: TimelineItem[]; activity?: ObjectDescription }) {
   return (
     <ol className={s.list}>
-      {items.map((item) => (
+      {foldItems(items).map((item) => (
         <li key={item.change?.event_id ?? item.record?.id} data-kind={item.change ? 'change' : String(item.record?.kind)}>
           <i aria-hidden />
           <div className={s.what}>
