@@ -37,7 +37,7 @@ from tests.durability.history import sign_in
 from tests.support.processes import EMAIL, PASSWORD
 from tests.support.wire import Wire
 
-RATES = (50, 100, 200)  # commands a second
+RATES = (10, 20, 30, 50, 200)  # commands a second
 CALM = 20  # commands a second at which nothing waits
 SETTLE_SECONDS = 3.0
 GOAL_MS = 500.0

@@ -176,6 +176,13 @@ class Docs:
                 return False
             return done.matched_count > 0 or done.upserted_id is not None
 
+    async def update_all(self, where: Row, update: Row) -> int:
+        """Update all that match, each by itself; returns how many."""
+        check_names(where)
+        check_names(update)
+        async with self._mongo.refusals():
+            return int((await self._raw.update_many(where, update)).matched_count)
+
     async def swap(self, where: Row, update: Row, *, after: bool, upsert: bool = False) -> Row | None:
         """Update one and return it as it was before or is after."""
         check_names(where)

@@ -192,6 +192,11 @@ class EventStoreDB:
     async def wait(self, after: int, timeout: float) -> None:
         await self._follower.wait(after, timeout)
 
+    def heard(self, after: int, limit: int) -> list[Stored]:
+        """See Hears.heard."""
+        self._refuse_closed()
+        return self._follower.recent.read(after, limit)
+
     async def release(self) -> None:
         """See EventStore.release."""
         self._known.clear()

@@ -11,7 +11,8 @@ from grpclib.exceptions import StreamTerminatedError
 from shared.clock import Micros
 from shared.eventstore.eventstoredb_link import PASSING, Link, Pauses
 from shared.eventstore.eventstoredb_reads import PAGE, Reads, responses
-from shared.eventstore.eventstoredb_wire import log_request
+from shared.eventstore.eventstoredb_wire import log_request, stored_event
+from shared.eventstore.heard import Recent
 from shared.eventstore.port import StoreUnavailable
 from shared.eventstore.protocol.codec import ReadEvent, Response
 from shared.eventstore.protocol.messages import which
@@ -21,12 +22,13 @@ class Follower:
     """One live subscription for all who wait. It begins with the first of them; when the connection breaks it resumes
     behind the last event or checkpoint that it saw.
 
-    head: the position of the newest event that it knows of.
+    head: the position of the newest event that it knows of. recent: what it brought last.
     """
 
     def __init__(self, link: Link, reads: Reads) -> None:
         self._link, self._reads = link, reads
         self.head, self._resume = 0, 0
+        self.recent = Recent()
         self._news = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
         self._closed = False
@@ -64,6 +66,7 @@ class Follower:
                 if not self._resume:
                     newest = await self._reads.newest(1)
                     self._resume = newest[0].position if newest else 0
+                    self.recent.begin(self._resume)
                     self.note(self._resume)
                 channel = await self._link.channel()
                 async for response in responses(channel, log_request(at=self._resume, count=None)):
@@ -78,6 +81,9 @@ class Follower:
 
     def _take(self, response: Response) -> None:
         if isinstance(response, ReadEvent):
+            event = stored_event(response)
+            if event is not None and response.position > self._resume:  # the first one may be there already
+                self.recent.add(event)
             self._resume = response.position
             self.note(response.position)
         elif which(response, "content")[0] == "checkpoint":

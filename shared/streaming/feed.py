@@ -6,7 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from shared.events.envelope import Stored
+from shared.events.envelope import Stored, category_of
+from shared.eventstore.heard import Hears, next_events
 from shared.eventstore.port import EventStore
 
 
@@ -53,8 +54,10 @@ class StoreFeed:
     async def read(self, after: int, limit: int) -> Batch:
         """See Feed.read."""
         if self._categories is None:
-            events = await self._store.read_all(after, limit)
+            events = await next_events(self._store, after, limit)
             return Batch(events, events[-1].position if events else after)
+        if isinstance(self._store, Hears) and (heard := self._store.heard(after, limit)):
+            return Batch([one for one in heard if category_of(one.stream) in self._categories], heard[-1].position)
         head = await self._store.head()
         if head <= after:
             return Batch((), after)

@@ -13,7 +13,9 @@ from contextlib import suppress
 
 from shared.clock import Micros
 from shared.events.envelope import Stored
+from shared.eventstore.heard import next_events
 from shared.eventstore.port import EventStore
+from shared.streaming.feed import StoreFeed
 from shared.streaming.parked import OPERATORS, PARKED, PROJECTOR, Entries
 from shared.streaming.projection import Listener, Subscribers, Waiter
 from shared.streaming.shares import reached
@@ -22,7 +24,7 @@ from shared.views.port import Condition, Query, Scope, Views
 
 POLL_SECONDS = 0.25  # between two looks at how far the views or the log have come
 WAITING_POLL_SECONDS = 0.02  # while somebody waits to read what was written
-LOG_PAUSE_SECONDS = 0.05  # between two reads of a log that grows
+LOG_PAUSE_SECONDS = 0.2  # between two looks at a log that grows: in a cluster each process asks its server
 STEP_SECONDS = 1.0  # a step that takes longer has failed
 RETRY_SECONDS = 0.25
 AWAY_SECONDS = 0.75  # without a whole step: the next one might end later than the promised 2 s
@@ -107,7 +109,7 @@ class ProjectionFollower(_Follower):
             self._subscribers.forget_all()
         count = 0
         while self.position < checkpoint:
-            page = await self._store.read_all(self.position, BATCH)
+            page = await next_events(self._store, self.position, BATCH)
             if not page:
                 break  # this reader of the log is behind the views: the next step goes on
             count += await self._notify([one for one in page if one.position <= checkpoint], checkpoint, page[-1])
@@ -143,7 +145,7 @@ class LogFollower(_Follower):
 
     def __init__(self, store: EventStore, categories: Collection[str]) -> None:
         super().__init__()
-        self._store, self._categories = store, frozenset(categories)
+        self._store, self._feed = store, StoreFeed(store, frozenset(categories))
 
     async def start(self, since: Micros) -> None:
         """Notify of all events recorded after a moment; call once before `run`, after all `subscribe`."""
@@ -154,10 +156,10 @@ class LogFollower(_Follower):
         head = await self._store.head()
         count = 0
         while self.position < head:
-            page = await self._store.read_all(self.position, BATCH, categories=self._categories)
-            self.position = page[-1].position if len(page) == BATCH else max(head, page[-1].position if page else 0)
-            self._subscribers.notify(page)
-            count += len(page)
+            batch = await self._feed.read(self.position, BATCH)
+            self.position = batch.position
+            self._subscribers.notify(batch.events)
+            count += len(batch.events)
         return count
 
     async def _pause(self) -> None:

@@ -17,6 +17,7 @@ from shared.views.port import Lease, LeaseLost
 T = TypeVar("T")
 
 SECONDS = 10.0  # until another process may take over from one that was killed
+ENOUGH = 0.75  # of its time that is left
 BEATS = 4  # a lease is prolonged so often in its time, while work goes on that is longer
 
 log = logging.getLogger("crm.leases")
@@ -59,9 +60,12 @@ class LeaseHolder:
         return self.lease().token
 
     def lease(self) -> Lease:
-        """The lease for a write, which prolongs it from now on."""
+        """The lease for a write. It prolongs it when much of its time is over: each time may be a write of its own."""
         assert self._lease is not None, "take the lease first"
-        return together(self._lease.each, self._clock.now() + self._seconds)
+        now = self._clock.now()
+        if self._lease.expires - now < ENOUGH * self._seconds:
+            self._lease = together(self._lease.each, now + self._seconds)
+        return self._lease
 
     async def take(self, *, steal: bool = False, rest: float = 0.0) -> bool:
         """Take the lease, or prolong it. False: another process holds it. steal: take it all the same.

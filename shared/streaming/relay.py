@@ -17,6 +17,7 @@ from aiokafka.errors import IllegalOperation, KafkaError, ProducerFenced
 from opentelemetry import trace
 
 from shared.events.envelope import Stored
+from shared.eventstore.heard import next_events
 from shared.eventstore.port import EventStore, StoreUnavailable
 from shared.faults import crashpoint
 from shared.streaming.feed import StreamEnded
@@ -169,7 +170,7 @@ class Relay:
 
     async def _next(self, after: int) -> Sequence[Stored]:
         """The next events of the log, once there are any."""
-        while not (events := await self._store.read_all(after, BATCH)):
+        while not (events := await next_events(self._store, after, BATCH)):
             await self._store.wait(after, IDLE_SECONDS)
         return events
 

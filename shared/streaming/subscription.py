@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from shared.telemetry.metrics import BATCH_EVENTS, PROJECTION_LAG, RETRIED_BATCH
 from shared.views.port import LeaseLost, ViewsDamaged
 
 IDLE_SECONDS = 1.0
+LAG_SECONDS = 1.0  # between two looks at how far behind it is
 STANDBY_SECONDS = 0.1  # between two tries to take a lease that another process holds
 
 log = logging.getLogger("crm.subscription")
@@ -67,6 +69,7 @@ class Subscription:
         self.feed, self.holder, self.pace = feed, holder, pace
         self._handler = handler
         self._standing_by = False
+        self._lag_at = 0.0
         self.lock = asyncio.Lock()
         self.position = 0
 
@@ -93,8 +96,18 @@ class Subscription:
         """Handle one batch; returns how many events it had. 0: there are none, or another process handles them."""
         async with self.lock:
             done = await self._next()
-        PROJECTION_LAG.set(await self.feed.head() - self.position, {"subscription": self.holder.name})
+        await self._note_lag(nothing_left=not done and self.holder.held)
         return done
+
+    async def _note_lag(self, *, nothing_left: bool) -> None:
+        """Ask the feed how far it goes where that is not known, and seldom: each look may be a call to a server."""
+        lag, now = 0, time.monotonic()
+        if not nothing_left:
+            if now < self._lag_at:
+                return
+            self._lag_at = now + LAG_SECONDS
+            lag = await self.feed.head() - self.position
+        PROJECTION_LAG.set(lag, {"subscription": self.holder.name})
 
     async def catch_up(self) -> None:
         """Return when all events of the feed are handled, here or in another process."""

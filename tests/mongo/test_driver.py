@@ -11,11 +11,15 @@ from typing import Any
 import pytest
 from motor.motor_asyncio import AsyncIOMotorClient
 
+from shared.mongo import Docs
 from shared.mongo_names import UnsafeName, check_fields, check_names, check_stages
+from shared.streaming.leases import LeaseHolder, together
 from shared.views.mongo import MongoViews
 from shared.views.mongo_table import Table
-from shared.views.port import Checkpoint, Condition, Field, Kind, Query, Scope, ViewsUnavailable, Write
+from shared.views.port import Checkpoint, Condition, Field, Kind, LeaseLost, Query, Scope, ViewsUnavailable, Write
 from tests.contract.views_help import SOME, THINGS, ids, put, thing
+from tests.support.beating import EXPIRED
+from tests.support.toys import SetClock
 
 EVERYONE = Scope("t1")
 
@@ -165,6 +169,45 @@ async def test_a_holder_that_was_overtaken_writes_no_checkpoint_over_the_next_on
     with pytest.raises(Exception, match="another process has taken over"):
         await views._catalogue.keep([Checkpoint("p", 3)], mine)
     assert await views.checkpoint("p") == 5
+
+
+async def test_twelve_shares_that_go_on_together_are_one_write(
+    views: MongoViews, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each update costs a server as much as a document: twelve leases, looked at twice, and twelve checkpoints."""
+    clock, written = SetClock(), list[tuple[str, int]]()
+    holders = [LeaseHolder(views, f"p{n:02}", clock) for n in range(12)]
+    for one in holders:
+        await one.take()
+    bulk, update_all = Docs.bulk, Docs.update_all
+
+    async def in_bulk(self: Docs, updates: Any, **more: Any) -> int:
+        written.append((self._raw.name, len(updates)))
+        return await bulk(self, updates, **more)
+
+    async def together_once(self: Docs, where: Any, update: Any) -> int:
+        written.append((self._raw.name, 1))
+        return await update_all(self, where, update)
+
+    async def go_on(*positions: int) -> list[tuple[str, int]]:
+        written.clear()
+        lease = together([one.lease() for one in holders], max(one.lease().expires for one in holders))
+        moved = [Checkpoint(one.name, position) for one, position in zip(holders, positions, strict=True)]
+        await views.write([put(SOME[0])], moved, lease)
+        assert [one.position for one in (await views.checkpoints("p")).values()] == [*positions]
+        return [one for one in written if one[0] != "view_things"]
+
+    await go_on(*[1] * 12)  # no checkpoint is there yet
+    monkeypatch.setattr(Docs, "bulk", in_bulk)
+    monkeypatch.setattr(Docs, "update_all", together_once)
+    assert await go_on(*[2] * 12) == [("views_checkpoints", 1)]
+    assert await go_on(*[3] * 11, 4) == [("views_checkpoints", 12)]
+    clock.time += EXPIRED // 2
+    assert await go_on(*[5] * 12) == [("views_leases", 12), ("views_checkpoints", 1)]
+    other = LeaseHolder(views, "p07", clock)
+    assert await other.take(steal=True)
+    with pytest.raises(LeaseLost):
+        await go_on(*[6] * 12)
 
 
 async def test_what_is_removed_leaves_its_id_and_its_guard_alone(views: MongoViews) -> None:
