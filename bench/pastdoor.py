@@ -1,8 +1,7 @@
 """The past of another process: first page, count and board as of a moment through the door of the role `past`.
 
 The same questions at the same moments, first of the file itself, then of a process of its own that serves it, over a
-socket of the loopback interface. A question through the door is two calls, as a process of routes makes it: whether the
-moment is in, and the question. How the histories are made up: `bench/histories.py`.
+socket of the loopback interface. How the histories are made up: `bench/histories.py`.
 
 `python -m bench.pastdoor RECORDS [FILE]` takes other sizes. FILE is filled where it is not there, and kept.
 """

@@ -181,7 +181,10 @@ class Cluster:
             raise Failed(f"crm topics apply: {(done.stderr or done.stdout).strip()[-400:]}")
 
     def _start(self, name: str, command: list[str]) -> str:
+        """Raises Failed: its port is taken, as by what a killed part left behind."""
         if not self.running(name):
+            if self._listens(name):
+                raise Failed(f"{name}: another program listens at {self.addresses()[name]}: end it (ss -tlnp names it)")
             environment = {**os.environ, **(self.environment() if name in self.roles else {})}
             with self._log(name).open("ab") as log:
                 process = subprocess.Popen(

@@ -10,12 +10,14 @@ import json
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.cache import Missing
 from infra.kafka.jars import cache, jars
 
 # fmt: off
@@ -26,6 +28,7 @@ JVM = [
 # fmt: on
 CLUSTER_ID = "MkU3OEVBNTcwNTJENDM2Qg"
 READY = b"Kafka Server started"
+PATIENCE = 240.0  # seconds that it may take to start where other work holds the machine
 LOG = """<Configuration status="warn">
 <Appenders><Console name="c"><PatternLayout pattern="%d %p %c{1}: %m%n"/></Console></Appenders>
 <Loggers><Root level="info"><AppenderRef ref="c"/></Root></Loggers></Configuration>
@@ -76,7 +79,7 @@ class Security:
 
 
 class NotStarted(Exception):
-    """The broker ended or did not become ready; the message holds the end of its log."""
+    """The broker ended or did not become ready; the last line of the message says so, those before end its log."""
 
 
 class Broker:
@@ -97,7 +100,7 @@ class Broker:
     def address(self) -> str:
         return f"127.0.0.1:{self.port}"
 
-    def start(self, seconds: float = 60.0) -> float:
+    def start(self, seconds: float = PATIENCE) -> float:
         """Start it, formatted the first time, and return once it serves: after so many seconds.
 
         Raises Missing, NotStarted.
@@ -117,9 +120,12 @@ class Broker:
                 [*command, str(self.folder / "server.properties")], stdout=log, stderr=log, stdin=subprocess.DEVNULL
             )
         while READY not in self._logged(mark):
-            if self.process.poll() is not None or time.monotonic() - began > seconds:
+            ended = self.process.poll()
+            if ended is not None or time.monotonic() - began > seconds:
                 self.kill()
-                raise NotStarted(f"Kafka on {self.address}: {self._logged(mark)[-3000:].decode(errors='replace')}")
+                why = f"was not ready after {seconds:g} s" if ended is None else f"ended with {ended}"
+                log_end = self._logged(mark)[-3000:].decode(errors="replace").strip()
+                raise NotStarted(f"{log_end}\nKafka on {self.address} {why}")
             time.sleep(0.05)
         return time.monotonic() - began
 
@@ -216,7 +222,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m infra.kafka.broker", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="its ports, log and data")
     broker = Broker(parser.parse_args().data)
-    seconds = broker.start()
+    try:
+        seconds = broker.start()
+    except (Missing, NotStarted) as error:
+        sys.exit(str(error))
     process = broker.process
     assert process is not None
     print(f"kafka://{broker.address} (process {process.pid}) is ready after {seconds:.1f} s", flush=True)

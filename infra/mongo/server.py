@@ -24,6 +24,7 @@ HERE = Path(__file__).parent
 SECANTUS, JAVA = "SecantusDB", "mongo-java-server"
 REMEDY = "apt-get install openjdk-17-jdk-headless maven"
 INSTALL_SECONDS = 300
+PATIENCE = 240.0  # seconds that it may take to start where other work holds the machine
 
 
 class Server:
@@ -38,7 +39,7 @@ class Server:
         """Without a database."""
         return f"mongodb://127.0.0.1:{self.port}/?directConnection=true"
 
-    def start(self, seconds: float = 60.0) -> None:
+    def start(self, seconds: float = PATIENCE) -> None:
         """Return once it serves. Raises Missing."""
         self._folder.mkdir(parents=True, exist_ok=True)
         secantus = self._kind == SECANTUS

@@ -8,6 +8,7 @@ import time
 from base64 import b64encode
 from collections.abc import AsyncIterator, Callable, Coroutine
 from secrets import randbelow
+from socket import gaierror
 from typing import Any, TypeVar
 
 from grpclib import GRPCError
@@ -90,6 +91,8 @@ class Link:
                 why = f"it answers {error.status.name}: {error.message}"
             case StreamTerminatedError() | ConnectionResetError():
                 why = "the connection breaks: it may serve with TLS only, or the other way round"
+            case ConnectionRefusedError() | gaierror():
+                why = f"{error.strerror}: start it, or correct CRM_EVENTSTORE"
             case TimeoutError():
                 why = f"no answer within {self.address.deadline:g} s"
             case _:

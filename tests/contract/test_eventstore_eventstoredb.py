@@ -108,6 +108,7 @@ async def test_a_server_that_cannot_be_used_is_named_with_the_remedy(tmp_path: P
     named = await refusal(SECURE.format(**where, port=closed))
     assert named.startswith(f"the event store at 127.0.0.1:{closed} cannot be used: ")
     assert "Connect call failed" in named
+    assert named.endswith(": start it, or correct CRM_EVENTSTORE")
     async with served(tmp_path / "log", certificates) as running:
         wrong = {**where, "port": running.port, "password": "other"}
         assert "it refuses the name or the password" in await refusal(SECURE.format(**wrong))

@@ -19,17 +19,16 @@ from shared.kernel.repository import Repository
 from shared.streaming import leases
 from shared.streaming import subscription as module
 from shared.streaming.known import UnknownRecordType
-from shared.streaming.leases import SECONDS, LeaseHolder
+from shared.streaming.leases import LeaseHolder
 from shared.streaming.projector import CHECKPOINT, Projector
 from shared.streaming.rebuild import rebuild
 from shared.views.port import LeaseLost, Views
 from shared.views.sqlite import SqliteViews
 from shared.warehouse.feed import WarehouseFeed
 from shared.warehouse.rollup import RollUps
+from tests.support.beating import EXPIRED, Beating
 from tests.support.listening import Heard
 from tests.support.toys import TENANT, TOY, SetClock, ToyGrown, ToyMade, ToyMarked, ToyRoom, toy_room
-
-EXPIRED = round(SECONDS * 1e6) + 1
 
 
 @pytest.fixture(autouse=True)
@@ -47,29 +46,6 @@ def process(room: ToyRoom, clock: Clock, *, catalogue: Catalogue | None = None) 
     """The projector of another process: a memory of its own, the same stores."""
     repository = Repository(room.store, room.codec)
     return Projector(catalogue or Catalogue([TOY]), repository, room.views, room.codec, clock)
-
-
-class Beating:
-    """Leases are prolonged every few milliseconds, and counted."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        lease, self._beats = SqliteViews.lease, 0
-
-        async def counted(views: SqliteViews, *given: Any, **more: Any) -> Any:
-            self._beats += 1
-            return await lease(views, *given, **more)
-
-        monkeypatch.setattr(leases, "BEATS", 2000)
-        monkeypatch.setattr(SqliteViews, "lease", counted)
-
-    async def through(self, clock: SetClock, other: LeaseHolder) -> None:
-        """Longer than a lease lasts; the other one never gets it."""
-        for _ in range(5):
-            clock.time += EXPIRED // 2
-            wanted = self._beats + 2
-            while self._beats < wanted:
-                await asyncio.sleep(0.001)
-            assert not await other.take()
 
 
 async def test_a_second_projector_stands_by_and_follows_the_position(room: ToyRoom) -> None:
