@@ -6,7 +6,7 @@ import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.web.harness import PHONE, Visit
+from tests.e2e.web.harness import PHONE, Visit, look
 
 pytestmark = pytest.mark.browser
 DEALS = "/sales/opportunities"
@@ -65,5 +65,54 @@ def test_a_view_opens_along_its_pipeline_and_its_tab_is_in_sight(visit: Visit, h
         expect(page.get_by_role("button", name="Save view")).to_have_count(0)  # it is shown as it was saved
 
 
+def test_columns_go_by_a_field_of_ones_own(visit: Visit, http: httpx.Client) -> None:
+    field = {"resource": "opportunity", "name": "heat", "zh": "热度", "en": "Heat", "kind": "keyword"}
+    defined = (
+        http.post("/customer/field-definitions", json={**field, "options": ["hot", "cold"]}).raise_for_status().json()
+    )
+    at = f"/customer/field-definitions/{defined['id']}"
+    http.get(at, params={"min_version": defined["version"]}).raise_for_status()
+    bodies = [
+        {"name": "Columned one", "custom": {"heat": "hot"}, "amount": "70", "currency": "EUR"},
+        {"name": "Columned two", "amount": "30", "currency": "EUR"},
+    ]
+    ids = [http.post(DEALS, json=body).raise_for_status().json()["id"] for body in bodies]
+    board = "/o/opportunity?view=all&as=board&q=Columned"
+
+    def heats() -> list[str | None]:
+        records = [http.get(f"{DEALS}/{id}").raise_for_status().json() for id in ids]
+        return [record["custom"].get("heat") for record in records]
+
+    with visit(board) as page:
+        page.get_by_role("button", name="Columns: Stage").click()
+        page.get_by_role("menuitem", name="Heat").click()
+        expect(page.locator("[data-lane] h2")).to_contain_text(["Without: Heat", "hot", "cold"])
+        expect(_cards(page, "hot")).to_contain_text(["Columned one"])
+        expect(_cards(page, " ")).to_contain_text(["Columned two"])
+        card, target = (page.locator(at).bounding_box() for at in ("[data-lane=' '] li", "[data-lane=cold]"))
+        assert card
+        assert target
+        page.mouse.move(card["x"] + 40, card["y"] + 20)
+        page.mouse.down()
+        page.mouse.move(target["x"] + 100, card["y"] + 30, steps=8)
+        page.mouse.up()
+        expect(_cards(page, "cold")).to_contain_text(["Columned two"])
+        expect(page.get_by_text("Columned two → cold")).to_be_visible()
+        assert heats() == ["hot", "cold"]
+        look(page, "board-by-own-field")
+        page.get_by_role("button", name="Undo").last.click()
+        expect(_cards(page, " ")).to_contain_text(["Columned two"])
+        assert heats() == ["hot", None]
+        page.get_by_role("button", name="Move Columned one").click()
+        page.get_by_role("menuitem", name="Without: Heat").click()
+        expect(page.get_by_text("Columned one → Without: Heat")).to_be_visible()
+        assert heats() == [None, None]
+    with visit(f"{board}&group=custom.heat", screen=PHONE, language="zh-CN") as page:
+        expect(page.get_by_role("button", name="列：热度")).to_be_visible()
+        expect(_cards(page, " ")).to_have_count(2)
+        look(page, "board-by-own-field")
+    http.post(f"{at}/archive", json={}).raise_for_status()
+
+
 def _cards(page: Page, lane: str) -> Locator:
-    return page.locator(f"[data-lane={lane}] li[data-id]")
+    return page.locator(f"[data-lane='{lane}'] li[data-id]")

@@ -1,5 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { get } from '../api/client'
+import { columnKey } from '../meta/boards'
 import type { ObjectDescription } from '../meta/describe'
 import type { Doc } from '../meta/meta'
 import { type BoardQuery, isPast, keys, type Moment, queryOf } from './keys'
@@ -22,6 +23,9 @@ export interface Group {
   where?: unknown[]
   next?: string | null
 }
+/** The column that a group fills. */
+export const groupKey = (group: Group): string => columnKey(group.key)
+
 export interface BoardAnswer {
   groups: Group[]
   names?: Names

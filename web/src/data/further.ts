@@ -3,7 +3,7 @@ import { useRef } from 'react'
 import { get } from '../api/client'
 import type { ObjectDescription } from '../meta/describe'
 import type { Doc } from '../meta/meta'
-import type { Group } from './boards'
+import { type Group, groupKey } from './boards'
 import { type BoardQuery, isPast, keys, type Moment, queryOf } from './keys'
 import { useMoment } from './moment'
 import { fresh, type Names, type Page } from './records'
@@ -30,13 +30,12 @@ export interface Further {
   cards: Doc[]
   next: string | null
 }
-const keyOf = (group: Group) => String(group.key ?? '')
 
 /** The groups with all of their cards that were read: each card once, where its group was read last. */
 export function withFurther(groups: Group[], further: ReadonlyMap<string, Further>): Group[] {
   const held = new Set(groups.flatMap((group) => (group.cards ?? []).map((card) => card.id)))
   return groups.map((group) => {
-    const more = further.get(keyOf(group))
+    const more = further.get(groupKey(group))
     if (more === undefined) return group
     const cards = more.cards.filter((card) => !held.has(card.id) && held.add(card.id))
     return { ...group, cards: [...(group.cards ?? []), ...cards], next: more.next }
@@ -53,7 +52,7 @@ export function useFurther(object: ObjectDescription, query: BoardQuery, groups:
   const asked = groups.flatMap((group) => {
     const chain: ReturnType<typeof below>[] = []
     let cursor = group.next
-    for (let n = 0; cursor && n < (pages[keyOf(group)] ?? 0); n += 1) {
+    for (let n = 0; cursor && n < (pages[groupKey(group)] ?? 0); n += 1) {
       const page = below(object, query, group, cursor, moment)
       chain.push(page)
       cursor = client.getQueryData<Page>(page.queryKey)?.next
@@ -69,10 +68,10 @@ export function useFurther(object: ObjectDescription, query: BoardQuery, groups:
     const read = mine.flatMap((page) => page.data ?? [])
     const whole = { cards: read.flatMap((page) => page.items), next: read.length < mine.length ? '' : (read.at(-1)?.next ?? null) }
     // while pages are read again, what stood below stays
-    const before = kept.get(keyOf(group))
+    const before = kept.get(groupKey(group))
     const shown = read.length === mine.length || !before || before.cards.length < whole.cards.length ? whole : { ...before, next: '' }
-    if (read.length === mine.length) kept.set(keyOf(group), whole)
-    further.set(keyOf(group), shown)
+    if (read.length === mine.length) kept.set(groupKey(group), whole)
+    further.set(groupKey(group), shown)
   }
   return { groups: withFurther(groups, further), names, failed: found.find((page) => page.error)?.error }
 }

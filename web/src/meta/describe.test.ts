@@ -35,6 +35,7 @@ test.each([
   ['berth', 'harbour.Moor', { place: 'A1' }, 'A1'],
   ['tags', 'harbour.TagBoat', { add: ['new'], remove: ['old'] }, ['red', 'new']],
   ['custom.flag', 'harbour.ChangeBoatDetails', { custom: { flag: 'NO' } }, 'NO'],
+  ['custom.flag', 'harbour.ChangeBoatDetails', { custom: { flag: null } }, ''],
 ])('%s is changed by %s with %j', (name, command, body, value) => {
   expect(field(name).editor?.command.name).toBe(command)
   expect(bodyOf(field(name), value, record)).toEqual(body)

@@ -124,7 +124,7 @@ export function isTagging(command: MetaCommand): boolean {
   return 'add' in command.fields && 'remove' in command.fields
 }
 
-/** The body that sets a field: custom values stand within `custom`; of tags, what came and what went; with it, what the command also wants. */
+/** The body that sets a field: custom values stand within `custom`, null where there is none; of tags, what came and what went; with it, what the command also wants. */
 export function bodyOf(field: FieldDescription, value: unknown, record?: Doc): Record<string, unknown> {
   const editor = field.editor
   if (editor === undefined) return {}
@@ -132,7 +132,7 @@ export function bodyOf(field: FieldDescription, value: unknown, record?: Doc): R
     const [before, after] = [(record?.[field.name] ?? []) as string[], (value ?? []) as string[]]
     return { add: after.filter((tag) => !before.includes(tag)), remove: before.filter((tag) => !after.includes(tag)) }
   }
-  if (editor.input.startsWith('custom.')) return { custom: { [editor.input.slice('custom.'.length)]: value } }
+  if (editor.input.startsWith('custom.')) return { custom: { [editor.input.slice('custom.'.length)]: value === '' ? null : value } }
   const wanted = Object.entries(editor.command.fields).filter(
     ([name, must]) => must && name !== editor.input && record?.[name] !== undefined,
   )

@@ -7,6 +7,7 @@ import { refresh } from '../../data/cache'
 import { useFurther, usePlaces } from '../../data/further'
 import { type BoardQuery, type ListQuery, type Moment, NOW } from '../../data/keys'
 import { usePast } from '../../data/moment'
+import { boardBy } from '../../meta/boards'
 import type { ObjectDescription } from '../../meta/describe'
 import { useShow } from '../../meta/show'
 import { useStagePaths } from '../../meta/stages'
@@ -35,17 +36,20 @@ interface Props {
   path: string
   /** Of the view itself, whatever was chosen since: choosing it again is no change of the view. */
   ofView: string
+  /** The field whose values are the columns, where it is not the one of the type. */
+  by?: string
   onOpen(id: string): void
   /** Whether the time strip stands above the board. */
   strip?: boolean
 }
 
 /** Records in columns: by the stages of a pipeline, or by the options of a field; at the moment that one looks at. */
-export default function Board({ object, query, path, ofView, onOpen, strip }: Props) {
+export default function Board({ object: type, query, path, by: chosen, ofView, onOpen, strip }: Props) {
   const { t } = useTranslation()
   const past = usePast()
   const client = useQueryClient()
-  const show = useShow(object)
+  const show = useShow(type)
+  const object = useMemo(() => boardBy(type, chosen), [type, chosen])
   const paths = useStagePaths(object)
   const go = useNavigate()
   const { to, open: beside } = useSearch({ strict: false }) as ListSearch
@@ -126,7 +130,7 @@ export default function Board({ object, query, path, ofView, onOpen, strip }: Pr
         <div className={s.holder}>
           <NewsChip news={live.news} behind={live.behind && t('board.othersCame')} onTake={take} className={s.news} />
           <Columns
-            name={`${object.name} ${pipeline ?? ''}`}
+            name={`${object.name} ${pipeline ?? field}`}
             object={object}
             show={show}
             query={asked}

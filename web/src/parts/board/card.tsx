@@ -4,6 +4,7 @@ import type { KeyboardEvent, ReactNode } from 'react'
 import type { Mark } from '../../data/list-news'
 import { useGlow } from '../../data/live'
 import type { Names } from '../../data/records'
+import { columnKey } from '../../meta/boards'
 import type { ObjectDescription } from '../../meta/describe'
 import { kind } from '../../meta/fields'
 import { type Doc, fieldValue, isEmpty } from '../../meta/meta'
@@ -94,7 +95,7 @@ export function Card(props: Props) {
   const { t } = useTranslation()
   const glows = useGlow(card.id)
   const { attributes, listeners, setNodeRef, isDragging } = useDraggable({ id: card.id, data: { card, lane: props.lane }, disabled: fixed })
-  const here = String(card[object.boardField ?? ''] ?? '')
+  const here = columnKey(fieldValue(card, object.boardField ?? ''))
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     if (event.key === 'Enter' && !isDragging) {
       event.preventDefault()

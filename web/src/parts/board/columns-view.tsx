@@ -4,6 +4,7 @@ import type { ListQuery } from '../../data/keys'
 import type { News } from '../../data/list-news'
 import { usePast } from '../../data/moment'
 import type { Names } from '../../data/records'
+import { columnKey } from '../../meta/boards'
 import type { ObjectDescription } from '../../meta/describe'
 import { type Doc, fieldValue } from '../../meta/meta'
 import type { Show } from '../../meta/show'
@@ -93,7 +94,7 @@ export function Columns({
   const onDragEnd = ({ over: target }: DragEndEvent) => {
     setLifted(undefined)
     if (lifted === undefined || !target || target.id === lifted.lane) return
-    if (String(lifted.card[object.boardField ?? '']) === target.id)
+    if (columnKey(fieldValue(lifted.card, object.boardField ?? '')) === target.id)
       onTake() // somebody else has brought it there
     else void move(lifted.card, String(target.id))
   }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Group } from '../../data/boards'
 import { withFurther } from '../../data/further'
+import { NONE } from '../../meta/boards'
 import type { Doc } from '../../meta/meta'
 import { ageOf, columnsOf, movedTo, staleness } from './columns'
 
@@ -22,6 +23,18 @@ test('a column stands there without a card, and a group of no column nowhere', (
   const [a, b] = columnsOf(LANES, [group('b', [card('1', 'b', '5')], '5'), group('gone', [], '0')], { field: 'stage', sums: ['amount'] })
   expect([a?.count, a?.cards, a?.sums]).toEqual([0, [], {}])
   expect([b?.count, b?.sums.amount]).toEqual([1, [{ currency: 'EUR', sum: '5' }]])
+})
+
+test('columns by a field of one’s own: the value stands within the custom ones, and none has a column, too', () => {
+  const lanes = [{ key: NONE, title: 'Without', ramp: 1 }, ...LANES]
+  const own = (id: string, size?: string): Doc => ({ id, version: 1, custom: size === undefined ? {} : { size } })
+  const groups = [{ ...group('', [own('1'), own('2', 'a')], '0'), key: null }, group('a', [own('3', 'a')], '0')]
+  const columns = columnsOf(lanes, groups, { field: 'custom.size', sums: [] })
+  expect(columns.map(({ key, count, cards }) => [key, count, cards.map((one) => one.id)])).toEqual([
+    [NONE, 1, ['1']],
+    ['a', 2, ['2', '3']],
+    ['b', 0, []],
+  ])
 })
 
 test('a card that was just moved is in its new column, and so is its amount', () => {

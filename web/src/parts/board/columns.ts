@@ -1,5 +1,6 @@
-import type { Group, Sums } from '../../data/boards'
-import type { Doc } from '../../meta/meta'
+import { type Group, groupKey, type Sums } from '../../data/boards'
+import { columnKey } from '../../meta/boards'
+import { type Doc, fieldValue } from '../../meta/meta'
 
 /** A column, whether there is a card in it or not. */
 export interface Lane {
@@ -48,12 +49,12 @@ export function columnsOf(lanes: Lane[], groups: Group[], by: By): Column[] {
   const { field, sums, currency = 'currency', stays } = by
   const cards = groups.flatMap((group) =>
     (group.cards ?? []).map((card) => {
-      const from = String(group.key ?? '')
-      return { card, from, to: stays?.(card) ? from : String(card[field] ?? '') }
+      const from = groupKey(group)
+      return { card, from, to: stays?.(card) ? from : columnKey(fieldValue(card, field)) }
     }),
   )
   return lanes.map((lane) => {
-    const group = groups.find((one) => String(one.key ?? '') === lane.key)
+    const group = groups.find((one) => groupKey(one) === lane.key)
     const came = cards.filter((one) => one.to === lane.key && one.from !== lane.key)
     const left = cards.filter((one) => one.from === lane.key && one.to !== lane.key)
     const total = sumsOf(group, sums)
@@ -96,6 +97,6 @@ export function movedTo(card: Doc, field: string, ends: string[], there: Readonl
   if (there === undefined) return undefined
   const found = there.get(card.id)
   const ended = ends.find((status) => status === found?.status)
-  const key = found === undefined ? '' : (ended ?? String(found[field] ?? ''))
-  return key === String(card[field] ?? '') ? undefined : key
+  const key = found === undefined ? '' : (ended ?? columnKey(fieldValue(found, field)))
+  return key === columnKey(fieldValue(card, field)) ? undefined : key
 }

@@ -1,7 +1,8 @@
 import type { Mark, News } from '../../data/list-news'
 import type { Names } from '../../data/records'
+import { columnKey } from '../../meta/boards'
 import type { ObjectDescription } from '../../meta/describe'
-import type { Doc } from '../../meta/meta'
+import { type Doc, fieldValue } from '../../meta/meta'
 import { t } from '../../words'
 
 interface Place {
@@ -20,7 +21,7 @@ export function toldOf(news: News, card: Doc, lane: string, place: Place): { mar
   const name = names[String(now?.updated_by ?? '')]
   const by = name ? 'By' : ''
   const end = object.ends?.[String(now?.status)] && String(now?.status)
-  const here = String(now?.[object.boardField ?? ''] ?? '')
+  const here = columnKey(fieldValue(now, object.boardField ?? ''))
   if (now && (end || (mark === 'moved' && here !== lane)))
     return { mark, text: t(`board.told.moved${by}`, { name, stage: titleOf(end || here) }) }
   return { mark, text: t(`board.told.${mark === 'left' ? 'left' : 'changed'}${by}`, { name }) }

@@ -1,7 +1,8 @@
 import { type ReactNode, useState } from 'react'
 import { isProblem, type Problem } from '../../api/problem'
 import { useCommand } from '../../data/act'
-import type { ObjectDescription } from '../../meta/describe'
+import { NONE } from '../../meta/boards'
+import { bodyOf, type ObjectDescription, patchOf } from '../../meta/describe'
 import { kind, type Shown } from '../../meta/fields'
 import { type Doc, fieldValue, type MetaCommand } from '../../meta/meta'
 import { useStagePaths } from '../../meta/stages'
@@ -43,11 +44,15 @@ export function useMove(object: ObjectDescription): { move(record: Doc, to: stri
   const move = async (record: Doc, to: string, along = NOTHING, base = record): Promise<boolean> => {
     const command = moverOf(object, to)
     if (command === undefined) return false
-    const input = by in command.fields ? { [by]: to } : {}
-    const place = { field: object.field(by) as Shown, record, names: {}, stages }
-    const title = object.ends?.[to] ? object.field('status')?.option_labels?.[to] : object.field(by) && kind(place.field).format(to, place)
+    const field = object.field(by)
+    const edits = field?.editor?.command === command && object.stages === undefined // the field's own command: nothing is asked
+    const value = to === NONE ? '' : to
+    const input = edits ? bodyOf(field, value, record) : by in command.fields ? { [by]: to } : {}
+    const place = { field: field as Shown, record, names: {}, stages }
+    const column = to === NONE ? t('list.without', { what: field?.label }) : field && kind(field).format(to, place)
+    const title = object.ends?.[to] ? object.field('status')?.option_labels?.[to] : column
     const told = t('board.movedTo', { name: String(fieldValue(record, object.title) ?? ''), stage: title ?? to })
-    const after = object.ends?.[to] ? { status: to } : { [by]: to }
+    const after = object.ends?.[to] ? { status: to } : edits ? patchOf(field, value) : { [by]: to }
     try {
       await run({
         object,
@@ -61,8 +66,8 @@ export function useMove(object: ObjectDescription): { move(record: Doc, to: stri
       return true
     } catch (error) {
       if (!isProblem(error)) throw error
-      if (error.errors.length > 0) setClosed({ record, to, problem: error })
-      else toast({ kind: 'bad', text: error.message })
+      if (error.errors.length > 0 && !edits) setClosed({ record, to, problem: error })
+      else toast({ kind: 'bad', text: error.errors[0]?.message ?? error.message })
       return false
     }
   }

@@ -1,33 +1,32 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo, useRef, useSyncExternalStore } from 'react'
-import { type Group, useBoard } from '../../data/boards'
+import { type Group, groupKey, useBoard } from '../../data/boards'
 import { type BoardQuery, keys, NOW } from '../../data/keys'
 import { ListNews } from '../../data/list-news'
 import { watchList } from '../../data/live'
 import { usePast } from '../../data/moment'
 import { amongOf } from '../../data/rows'
 import type { ObjectDescription } from '../../meta/describe'
-import { type Doc, same } from '../../meta/meta'
+import { type Doc, fieldValue, same } from '../../meta/meta'
 import { orderOf } from '../list/asked'
 
 const cardsOf = (groups: Group[]): Doc[] => groups.flatMap((group) => group.cards ?? [])
-const keyOf = (group: Group) => String(group.key ?? '')
 
 /** Groups with their cards as they were read, and their counts and sums as they are now. */
 export function withFigures(read: Group[], now: Group[] | undefined): Group[] {
   if (now === undefined) return read
-  const before = new Map(read.map((group) => [keyOf(group), group]))
-  const going = new Set(now.map(keyOf))
-  const emptied = read.filter((group) => !going.has(keyOf(group)))
+  const before = new Map(read.map((group) => [groupKey(group), group]))
+  const going = new Set(now.map(groupKey))
+  const emptied = read.filter((group) => !going.has(groupKey(group)))
   return [
-    ...now.map((group) => ({ ...group, cards: before.get(keyOf(group))?.cards ?? [], next: before.get(keyOf(group))?.next ?? null })),
+    ...now.map((group) => ({ ...group, cards: before.get(groupKey(group))?.cards ?? [], next: before.get(groupKey(group))?.next ?? null })),
     ...emptied.map((group) => ({ ...group, count: 0, sum: null, sums: [], totals: undefined })),
   ]
 }
 
 /** Whether a group has more records than when its cards were read. */
 const hasGrown = (read: Group[], now: Group[]): boolean =>
-  now.some((group) => group.count > (read.find((one) => keyOf(one) === keyOf(group))?.count ?? 0))
+  now.some((group) => group.count > (read.find((one) => groupKey(one) === groupKey(group))?.count ?? 0))
 
 /**
  * What others did to the board that is shown, see ListNews. Cards stay where they stood, counts and sums go on: these are
@@ -62,7 +61,7 @@ export function useBoardNews(object: ObjectDescription, asked: BoardQuery, group
   const { marks, docs } = news
   /** Somebody else moved the card, and nobody here has moved it since. */
   const stays = useCallback(
-    (card: Doc) => marks.has(card.id) && (!docs.has(card.id) || same(card[asked.by], docs.get(card.id)?.[asked.by])),
+    (card: Doc) => marks.has(card.id) && (!docs.has(card.id) || same(fieldValue(card, asked.by), fieldValue(docs.get(card.id), asked.by))),
     [marks, docs, asked.by],
   )
   const behind = figures !== undefined && !news.held && hasGrown(groups, figures)

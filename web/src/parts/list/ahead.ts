@@ -3,6 +3,7 @@ import type { ListSearch } from '../../app/search'
 import type { Me } from '../../app/session'
 import type { Moment } from '../../data/keys'
 import { countOf, pageOf } from '../../data/records'
+import { columnChoices } from '../../meta/boards'
 import { describedTypes, metaOf } from '../../meta/use-types'
 import { locale } from '../../words'
 import { quickViews, type SavedView } from '../views/model'
@@ -16,7 +17,7 @@ export async function listAhead(client: QueryClient, type: string, search: ListS
   const views = viewsOf(object.name, me)
   const saved = client.getQueryData<SavedView[]>(views.queryKey)
   const { now } = askedOf(object, search, quickViews(object), saved ?? [], me.user.id)
-  if (now.kind === 'board' && object.boardField) return
+  if (now.kind === 'board' && columnChoices(object).length > 0) return
   const query = queryOfList(object, search, now)
   const { at, known }: Moment = search
   const moment = at || known ? { at, known } : {}

@@ -6,6 +6,7 @@ import { useMe } from '../../app/session'
 import { refresh } from '../../data/cache'
 import { useMoment, usePast } from '../../data/moment'
 import { pageOf } from '../../data/records'
+import { columnChoices } from '../../meta/boards'
 import type { ObjectDescription } from '../../meta/describe'
 import { useShow } from '../../meta/show'
 import { usePhone } from '../../ui/media'
@@ -57,14 +58,14 @@ export function ListView({ object }: { object: ObjectDescription }) {
   )
   const client = useQueryClient()
   usePrefetchQuery(pageOf(client, object, query, useMoment(), 0)) // its first rows need no count
-  const live = useSections(object, query, now.group, now.sums, show)
+  const asBoard = now.kind === 'board' && columnChoices(object).length > 0
+  const live = useSections(object, query, asBoard ? undefined : now.group, now.sums, show)
   const { count, more, pending, error } = live
   const { widths, own, onWidth } = useWidths(object.name, now.widths, view?.id)
   const widened = view !== undefined && now.columns.some((name) => own[name] !== undefined && own[name] !== view.widths[name])
   const columns = useMemo(() => columnsOf(object, columnNames.split(','), widths), [object, columnNames, widths])
   const [selection, select] = useSelection(JSON.stringify([query.filter, query.q, query.where, object.name]))
   const [picking, setPicking] = useState(false)
-  const asBoard = now.kind === 'board' && object.boardField !== undefined
   const { news, sections, behind } = useListNews(object, query, now.group, live, !asBoard)
   const shown = useRef(sections)
   shown.current = sections
@@ -138,7 +139,15 @@ export function ListView({ object }: { object: ObjectDescription }) {
       <div className={s.content}>
         {asBoard ? (
           <Suspense fallback={<Bones rows={8} label={t('common.loading')} />}>
-            <Board object={object} query={query} path={now.path} ofView={view?.path ?? ''} strip={strip} onOpen={(id) => open(id, phone)} />
+            <Board
+              object={object}
+              query={query}
+              path={now.path}
+              by={now.group}
+              ofView={view?.path ?? ''}
+              strip={strip}
+              onOpen={(id) => open(id, phone)}
+            />
           </Suspense>
         ) : (
           <div className={s.rows}>

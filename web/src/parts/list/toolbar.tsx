@@ -2,6 +2,7 @@ import { IconLayoutKanban, IconLayoutList, IconSearch } from '@tabler/icons-reac
 import { useEffect, useState } from 'react'
 import type { ListSearch, Tree } from '../../app/search'
 import { may, useMe } from '../../app/session'
+import { columnChoices } from '../../meta/boards'
 import type { ObjectDescription } from '../../meta/describe'
 import type { Show } from '../../meta/show'
 import { TextField } from '../../ui/field'
@@ -12,6 +13,7 @@ import { FilterChips } from '../filters/chips'
 import { FilterMenu } from '../filters/filter-menu'
 import { contentOf, type Looked, type SavedView } from '../views/model'
 import { SaveView } from '../views/save-view'
+import { ByMenu } from './by-menu'
 import { ColumnsMenu } from './columns-menu'
 import { GroupMenu } from './group-menu'
 import s from './list.module.css'
@@ -36,13 +38,15 @@ export function Toolbar({ object, show, names, now, widths, search, view, onChan
   const keeps = may(useMe(), 'saved_view', 'create')
   const [filtering, setFiltering] = useState(false)
   const searchable = object.fields.some((field) => field.searchable)
-  const board = now.kind === 'board' && object.boardField !== undefined
+  const boards = columnChoices(object).length > 0
+  const board = boards && now.kind === 'board'
   const filter = (tree: Tree) => onChange({ f: tree })
   return (
     <div className={s.tools}>
       <FilterMenu object={object} show={show} names={names} tree={now.tree} onChange={filter} open={filtering} onOpen={setFiltering} />
       <FilterChips object={object} show={show} names={names} tree={now.tree} onChange={filter} onEdit={() => setFiltering(true)} />
       <SortMenu object={object} sort={now.sort} onChange={(sort) => onChange({ sort })} />
+      {board && <ByMenu object={object} by={now.group} onChange={(group) => onChange({ group: group ?? 'none' })} />}
       {!board && <GroupMenu object={object} group={now.group} onChange={(group) => onChange({ group: group ?? 'none' })} />}
       {!board && !phone && <ColumnsMenu object={object} columns={now.columns} onChange={(cols) => onChange({ cols: cols.join(',') })} />}
       {now.changed && keeps && (
@@ -63,7 +67,7 @@ export function Toolbar({ object, show, names, now, widths, search, view, onChan
           label={t('list.searchIn', { what: object.plural })}
         />
       )}
-      {object.boardField && (
+      {boards && (
         <Segments
           label={t('list.shownAs')}
           value={now.kind === 'board' ? 'board' : 'list'}

@@ -1,0 +1,32 @@
+import type { FieldDescription, ObjectDescription } from './describe'
+import { isEmpty } from './meta'
+
+/** The column of the records that have no value. The server trims options, so that none is called so. */
+export const NONE = ' '
+/** The key of the column in which a value stands. */
+export const columnKey = (value: unknown): string => (isEmpty(value) ? NONE : String(value))
+
+/** What the columns of a board can be: the field that /meta names, and each other closed set; fields of one's own, too. */
+export function columnChoices(object: ObjectDescription): FieldDescription[] {
+  const others = object.fields.filter((field) => field.show === 'choice' && field.filterable && !field.technical)
+  const first = object.boardField ? object.field(object.boardField) : undefined
+  if (first) return [first, ...others.filter((field) => field !== first)]
+  return others.some((field) => field.name.startsWith('custom.')) ? others : []
+}
+
+/** The record type as a board by this field needs it; a field that makes no columns leaves those of /meta. */
+export function boardBy(object: ObjectDescription, name: string | undefined): ObjectDescription {
+  const choices = columnChoices(object)
+  const field = choices.find((one) => one.name === name) ?? choices[0]
+  if (field === undefined || field.name === object.boardField) return object
+  const { board, ends } = object
+  const left = field.name === 'status' // the ways off a path are columns then
+  return {
+    ...object,
+    boardField: field.name,
+    stages: undefined,
+    board: board && { ...board, since: undefined },
+    moves: left ? ends : undefined,
+    ends: left ? undefined : ends,
+  }
+}
