@@ -140,6 +140,10 @@ const UNITS = [
   ['minute', 60],
   ['second', 1],
 ] as const
+/** A number with its unit in words, as `3 days`. */
+export const measured = (value: number, unit: string, unitDisplay: 'narrow' | 'short' | 'long'): string =>
+  once(`unit ${unit} ${unitDisplay}`, (tag) => new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay })).format(value)
+
 /** How long, in its two largest units; below ten seconds with one digit. */
 export function span(seconds: number): string {
   let left = seconds < 10 ? Math.round(seconds * 10) / 10 : Math.round(seconds)

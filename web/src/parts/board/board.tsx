@@ -13,6 +13,7 @@ import { useShow } from '../../meta/show'
 import { useStagePaths } from '../../meta/stages'
 import { Button } from '../../ui/button'
 import { Empty } from '../../ui/empty'
+import { useAlike } from '../../ui/handler'
 import { Segments } from '../../ui/segments'
 import { useTranslation } from '../../words'
 import { NewsChip } from '../list/news-chip'
@@ -91,7 +92,8 @@ export default function Board({ object: type, query, path, by: chosen, ofView, o
   const places = usePlaces(object, ends.length > 0 ? { ...asked, where: whole } : asked, shown, later, compare)
   const prefetch = useCallback((at: string) => void client.prefetchQuery(boardOf(object, asked, { at })), [client, object, asked])
 
-  const lanes = lanesOf(object, paths, pipeline)
+  const lanes = useMemo(() => lanesOf(object, paths, pipeline), [object, paths, pipeline])
+  const names = useAlike({ ...data?.names, ...further.names })
   const live = useBoardNews(object, asked, further.groups, data !== undefined && !groups.isPlaceholderData)
   const by = { field, sums: asked.sum ?? [], currency: object.board?.currency }
   const columns = columnsOf(lanes, live.groups, { ...by, stays: live.stays })
@@ -145,7 +147,7 @@ export default function Board({ object: type, query, path, by: chosen, ofView, o
                   }
                 : undefined
             }
-            names={{ ...data.names, ...further.names }}
+            names={names}
             at={data.at}
             stages={paths}
             open={beside}

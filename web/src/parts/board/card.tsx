@@ -1,6 +1,6 @@
 import { useDraggable } from '@dnd-kit/core'
 import { IconDots } from '@tabler/icons-react'
-import type { KeyboardEvent, ReactNode } from 'react'
+import { type KeyboardEvent, memo, type ReactNode } from 'react'
 import type { Mark } from '../../data/list-news'
 import { useGlow } from '../../data/live'
 import type { Names } from '../../data/records'
@@ -10,10 +10,10 @@ import { kind } from '../../meta/fields'
 import { type Doc, fieldValue, isEmpty } from '../../meta/meta'
 import type { Show } from '../../meta/show'
 import { Avatar } from '../../ui/avatar'
-import { boundsOf } from '../../ui/format'
+import { boundsOf, measured } from '../../ui/format'
 import { IconButton } from '../../ui/icon-button'
 import { Menu } from '../../ui/menu'
-import { locale, useTranslation } from '../../words'
+import { useTranslation } from '../../words'
 import s from './card.module.css'
 import { ageOf, type Lane, staleness } from './columns'
 
@@ -40,7 +40,7 @@ interface Props extends CardProps {
   onMove(card: Doc, to: string): void
 }
 
-const days = (count: number) => new Intl.NumberFormat(locale(), { style: 'unit', unit: 'day', unitDisplay: 'long' }).format(count)
+const days = (count: number) => measured(count, 'day', 'long')
 
 /** What stands on a card: name, amount, how long it has been there, whose it is. */
 export function CardFace({ object, card, names, show, moved, told, at }: CardProps) {
@@ -89,8 +89,8 @@ export function CardFace({ object, card, names, show, moved, told, at }: CardPro
   )
 }
 
-/** A card that can be lifted by mouse, finger and keyboard, opened, and moved by its menu. */
-export function Card(props: Props) {
+/** A card that can be lifted by mouse, finger and keyboard, opened, and moved by its menu. Where one card changes, the others are not rendered. */
+export const Card = memo(function Card(props: Props) {
   const { card, lanes, fixed, open, onOpen, onMove, object } = props
   const { t } = useTranslation()
   const glows = useGlow(card.id)
@@ -144,4 +144,4 @@ export function Card(props: Props) {
       {menu}
     </li>
   )
-}
+})

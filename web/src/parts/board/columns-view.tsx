@@ -1,5 +1,5 @@
 import { DndContext, type DragEndEvent, DragOverlay, type DragStartEvent } from '@dnd-kit/core'
-import { useRef, useState } from 'react'
+import { useMemo, useRef, useState } from 'react'
 import type { ListQuery } from '../../data/keys'
 import type { News } from '../../data/list-news'
 import { usePast } from '../../data/moment'
@@ -10,6 +10,7 @@ import { type Doc, fieldValue } from '../../meta/meta'
 import type { Show } from '../../meta/show'
 import type { StagePaths } from '../../meta/stages'
 import { Button } from '../../ui/button'
+import { useHandler } from '../../ui/handler'
 import { usePhone } from '../../ui/media'
 import { useTranslation } from '../../words'
 import s from './board.module.css'
@@ -84,8 +85,14 @@ export function Columns({
   const { move, gate } = useMove(object)
   const sensors = useBoardSensors()
   const rails = past ? [] : Object.keys(object.ends ?? {})
-  const status = object.field('status')?.option_labels ?? {}
-  const titleOf = (key: string) => lanes.find((lane) => lane.key === key)?.title ?? status[key] ?? key
+  const targets = useMemo((): Lane[] => {
+    const titles = object.field('status')?.option_labels
+    const ends = past ? [] : Object.keys(object.ends ?? {})
+    return [...lanes, ...ends.map((key) => ({ key, title: titles?.[key] ?? key, ramp: 1 }))]
+  }, [object, lanes, past])
+  const titleOf = (key: string) => targets.find((lane) => lane.key === key)?.title ?? object.field('status')?.option_labels?.[key] ?? key
+  const onMove = useHandler((card: Doc, to: string) => void move(card, to))
+  const onShow = useHandler(onOpen)
   const spoken = useSpoken(titleOf, (card) => String(fieldValue(card, object.title) ?? ''))
   const sum = object.board?.sum.at(-1)
   const labels = Object.fromEntries((object.board?.sum ?? []).map((name) => [name, object.field(name)?.label ?? name]))
@@ -145,10 +152,10 @@ export function Columns({
                   told={toldOf(news, card, column.key, { object, names, titleOf })}
                   at={at}
                   fixed={past}
-                  lanes={[...lanes, ...rails.map((key) => ({ key, title: titleOf(key), ramp: 1 }))]}
+                  lanes={targets}
                   open={card.id === open}
-                  onOpen={onOpen}
-                  onMove={(one, target) => void move(one, target)}
+                  onOpen={onShow}
+                  onMove={onMove}
                 />
               )
             })}

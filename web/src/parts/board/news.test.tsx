@@ -1,11 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useRouter } from '@tanstack/react-router'
 import { act, useEffect } from 'react'
-import { expect, test } from 'vitest'
+import { beforeEach, expect, test, vi } from 'vitest'
 import { hear, startLive } from '../../data/live'
 import { describe as described } from '../../meta/describe'
 import { made } from '../../test/made-up'
-import { button, play, press, type Sent, seen, serve } from '../../test/stage'
+import { button, play, press, rest, type Sent, seen, serve } from '../../test/stage'
 import Board from './board'
 import { withFigures } from './use-news'
 
@@ -42,6 +42,15 @@ function harbour(fleet: Record<string, Boat>) {
     return act(async () => hear({ event: now ? 'change' : 'gone', data: { type: 'boat', id, version: fleet[id]?.version } }))
   }
 }
+
+const drawn = vi.hoisted(() => [] as string[])
+vi.mock('../../data/live', async (original) => {
+  const live = (await original()) as typeof import('../../data/live')
+  return { ...live, useGlow: (id: string) => [drawn.push(id), live.useGlow(id)][1] } // each card asks at each of its renderings
+})
+beforeEach(() => {
+  drawn.length = 0
+})
 
 let router: ReturnType<typeof useRouter>
 function Live() {
@@ -114,4 +123,15 @@ test('counts and sums are those of now, cards those that were read', () => {
     { ...read[1], count: 0, sum: null, sums: [], totals: undefined },
   ])
   expect(withFigures(read, undefined)).toBe(read)
+})
+
+test('where one card changes, the others are not rendered', async () => {
+  const others = harbour({ a: { name: 'Ada', status: 'afloat', version: 1 }, b: { name: 'Bea', status: 'afloat', version: 1 } })
+  const box = await play(Live, '/o/boat')
+  await seen(box, 'Bea')
+  await rest(200)
+  drawn.length = 0
+  await others('b', { status: 'sunk' })
+  await seen(box, 'Li Lei moved it to Sunk')
+  expect(new Set(drawn)).toEqual(new Set(['b']))
 })

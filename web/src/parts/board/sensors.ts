@@ -25,16 +25,17 @@ const byColumns: KeyboardCoordinateGetter = (event, { context }) => {
   return next && { x: next.left + APART, y: next.top + APART }
 }
 
+// Outside of the hook: other ones at each rendering would have every card of a board rendered.
+const BY_MOUSE = { activationConstraint: { distance: 6 } }
+const BY_FINGER = { activationConstraint: { delay: HOLD_MS, tolerance: 8 } }
+const BY_KEYS = {
+  coordinateGetter: byColumns,
+  keyboardCodes: { start: [KeyboardCode.Space], end: [KeyboardCode.Space, KeyboardCode.Enter], cancel: [KeyboardCode.Esc] },
+}
+
 /** A mouse lifts after a few pixels, a finger after a moment, the keyboard by Space; Enter opens a card. */
 export function useBoardSensors() {
-  return useSensors(
-    useSensor(MouseSensor, { activationConstraint: { distance: 6 } }),
-    useSensor(TouchSensor, { activationConstraint: { delay: HOLD_MS, tolerance: 8 } }),
-    useSensor(KeyboardSensor, {
-      coordinateGetter: byColumns,
-      keyboardCodes: { start: [KeyboardCode.Space], end: [KeyboardCode.Space, KeyboardCode.Enter], cancel: [KeyboardCode.Esc] },
-    }),
-  )
+  return useSensors(useSensor(MouseSensor, BY_MOUSE), useSensor(TouchSensor, BY_FINGER), useSensor(KeyboardSensor, BY_KEYS))
 }
 
 /** Under the pointer; with the keyboard, what the card lies on most. */

@@ -3,13 +3,13 @@ import { usePast } from '../../data/moment'
 import { type One, useStays } from '../../data/records'
 import type { ObjectDescription } from '../../meta/describe'
 import { useStagePaths } from '../../meta/stages'
-import { locale, useTranslation } from '../../words'
+import { measured } from '../../ui/format'
+import { useTranslation } from '../../words'
 import { useMove } from '../board/use-move'
 import s from './stage-path.module.css'
 
 const DAY = 86_400
-const days = (seconds: number) =>
-  new Intl.NumberFormat(locale(), { style: 'unit', unit: 'day', unitDisplay: 'narrow' }).format(Math.floor(seconds / DAY))
+const days = (seconds: number) => measured(Math.floor(seconds / DAY), 'day', 'narrow')
 
 /** The path of a record with the days in each stage; a click moves it, gates ask for what is missing. */
 export function StagePath({ object, one }: { object: ObjectDescription; one: One }) {
