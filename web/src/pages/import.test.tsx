@@ -12,6 +12,13 @@ const wrong = (step: string) => ({
   cells: { Name: 'Li', 'Tel no': '+1 0' },
   errors: [{ field: 'phone', code: 'phone', message: 'no number', column: 'Tel no', value: '+1 0' }],
 })
+const leftOut = {
+  step: 'boat',
+  file: 'fair.csv',
+  row: 7,
+  line: 9,
+  errors: [{ field: 'flag', code: 'country', message: 'no country', column: 'Flag' }],
+}
 const report = (status: string, rejected: object[], more = {}) => ({
   status,
   totals: { created: 1, rejected: rejected.length },
@@ -53,7 +60,10 @@ function suite(): Sent[] {
     },
     'GET /imports/later/report': () => report(back ? 'reverted' : 'done', []),
     ...Object.fromEntries(
-      ['try1', 'try2', 'try3'].map((id) => [`GET /imports/${id}/report`, () => report('dry', [wrong('boat'), wrong('berth')])]),
+      ['try1', 'try2', 'try3'].map((id) => [
+        `GET /imports/${id}/report`,
+        () => report('dry', [wrong('boat'), wrong('berth')], { warned: [leftOut] }),
+      ]),
     ),
     'GET /imports/run/report': () => report('done', [wrong('boat'), wrong('berth')]),
   })
@@ -104,6 +114,11 @@ test('after an import the corrected rows are a file in UTF-8, and the report is 
   await rest()
   expect(cell(box).value).toBe('+86 10')
   expect(button(box, 'Take it back')).toBeDefined()
+})
+
+test('a dry run names the cells that are left out of rows that it takes', async () => {
+  const [box] = await tried()
+  expect(box.querySelector('[aria-label="Taken without some cells"] li')?.textContent).toBe('Line 9 Flag no country')
 })
 
 test('a row that two steps refuse is no row more, and a cell is told what is wrong with it', async () => {

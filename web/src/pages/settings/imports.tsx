@@ -15,12 +15,15 @@ interface Import {
   id: string
   name: string
   status: Status
+  /** Of all steps: a file that is read twice counts twice. */
   total: number
+  files?: { rows?: number }[]
   created?: number
   updated?: number
   rejected?: number
   created_at: string
 }
+const rowsOf = (one: Import) => one.files?.reduce((sum, file) => sum + (file.rows ?? 0), 0) || one.total
 const TONES: Partial<Record<Status, string>> = { running: 'past', reverting: 'past', paused: 'past', completed: 'good', failed: 'bad' }
 
 export default function Imports() {
@@ -56,7 +59,7 @@ export default function Imports() {
             <td data-desk>{moment(one.created_at)}</td>
             <td data-desk className="num">
               {t('settings.imports.counts', {
-                total: number(one.total),
+                total: number(rowsOf(one)),
                 created: number(one.created ?? 0),
                 rejected: number(one.rejected ?? 0),
               })}

@@ -13,6 +13,7 @@ import { RejectedRows } from './rejected-rows'
 import { Taken } from './taken'
 import { useHeld, useJob } from './use-job'
 import type { Later } from './use-wizard'
+import { Warned } from './warned'
 
 interface Props {
   id?: string
@@ -82,6 +83,7 @@ export function JobStep({ id, dry, busy, cells, onCells, onBack, onRun, onAgain,
         </dl>
       )}
       {over && taken.length > 0 && <Taken taken={taken} onOpen={onLater} />}
+      {over && report.warned && report.warned.length > 0 && <Warned rows={report.warned} total={report.totals?.warnings ?? 0} />}
       {over && rows.length > 0 && (
         <>
           <RejectedRows

@@ -11,6 +11,8 @@ export interface RejectedRow {
   /** column: those that the field is made of, with commas between them. */
   errors: { field: string; code: string; message: string; column: string; value: string }[]
 }
+/** Taken, but for the cells named here. */
+export type WarnedRow = Omit<RejectedRow, 'cells'>
 export interface Report {
   id: string
   status: string
@@ -20,6 +22,7 @@ export interface Report {
   totals?: Record<string, number>
   /** While it runs: how many; then the first of them. */
   rejected?: RejectedRow[] | number
+  warned?: WarnedRow[]
   error?: string
   reverted?: Record<string, number>
 }
