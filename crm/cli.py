@@ -16,8 +16,9 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from crm import audit, backup, drill, eventstore, operations, proposals, restore, tokens, topics, views
+from crm import operations, proposals
 from crm.client import CommandFailed
+from crm.elsewhere import Commands
 from crm.options import Data, Json, Organisation, TokenFile, Url
 from crm.settings import Settings, WrongSetting
 from crm.target import Target
@@ -25,6 +26,7 @@ from crm.words import numbered
 
 app = typer.Typer(
     name="crm",
+    cls=Commands,
     help="An open, event-sourced CRM suite.",
     no_args_is_help=True,
     add_completion=False,
@@ -32,15 +34,6 @@ app = typer.Typer(
 )
 events = typer.Typer(help="Look at the event log.", no_args_is_help=True)
 app.add_typer(events, name="events")
-app.add_typer(audit.app, name="audit")
-app.add_typer(backup.app, name="backup")
-app.add_typer(restore.app, name="restore")
-app.command("drill")(drill.drill)
-app.command("fork")(restore.fork)
-app.add_typer(tokens.app, name="token")
-app.add_typer(topics.app, name="topics")
-app.add_typer(eventstore.app, name="eventstore")
-app.add_typer(views.app, name="views")
 
 
 class Format(StrEnum):
