@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from infra.objects import objects_in
 
 _RENDERED = Path(__file__).parents[2] / "infra" / "k8s" / "rendered" / "production.yaml"
 
 
+@cache  # a test asks for each path of the documents
 def ingress(name: str) -> dict[str, Any]:
-    objects = [one for one in yaml.safe_load_all(_RENDERED.read_text()) if one]
-    found: dict[str, Any] = {one["metadata"]["name"]: one for one in objects if one["kind"] == "Ingress"}[name]
-    return found
+    return {one["metadata"]["name"]: one for one in objects_in(_RENDERED) if one["kind"] == "Ingress"}[name]
 
 
 def uploads_of(path: str) -> bool:
