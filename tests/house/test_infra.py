@@ -40,7 +40,7 @@ def checked(*files: Path, root: Path = ROOT, **environment: str) -> subprocess.C
         pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
     asked = [PYTHON, "-m", "infra.checks", *map(str, files)]
     env = os.environ | environment
-    return subprocess.run(asked, cwd=root, capture_output=True, text=True, timeout=120, check=False, env=env)
+    return subprocess.run(asked, cwd=root, capture_output=True, text=True, timeout=280, check=False, env=env)
 
 
 def test_what_is_deployed_holds_together() -> None:
