@@ -47,6 +47,7 @@ class PastProjector(Subscription):
         holder = LeaseHolder(past, CHECKPOINT, clock)
         self._versions = PastVersions(catalogue, store, views, past, codec, holder)
         self._catalogue, self._store, self._past, self._codec = catalogue, store, past, codec
+        self._filling = asyncio.Lock()
         feed = StoreFeed(store, [one.name for one in catalogue])
         super().__init__(feed, self._versions, holder, Pace(BATCH, lambda _: PAUSE, RETRY_SECONDS))
 
@@ -61,14 +62,18 @@ class PastProjector(Subscription):
         await super().run()
 
     async def fill(self) -> None:
-        """Fill every collection that wants it. What fails is tried again at the next start."""
-        for name in self._past.unfilled():
-            aggregate = next((one for one in self._catalogue if one.collection.name == name), None)
-            if aggregate is not None:
-                try:
-                    await rebuild_past(aggregate, self._store, self._past, self._codec, self.lock)
-                except Exception:
-                    log.exception("the past of %s could not be filled: the events answer for it", name)
+        """Fill every collection that wants it, once however many ask. What fails waits for the next start."""
+        async with self._filling:
+            for name in self._past.unfilled():
+                aggregate = next((one for one in self._catalogue if one.collection.name == name), None)
+                if aggregate is not None:
+                    await self._fill(aggregate)
+
+    async def _fill(self, aggregate: AnyAggregate) -> None:
+        try:
+            await rebuild_past(aggregate, self._store, self._past, self._codec, self.lock)
+        except Exception:
+            log.exception("the past of %s could not be filled: the events answer for it", aggregate.collection.name)
 
 
 async def begin(past: Past, store: EventStore, codec: Codec) -> None:
