@@ -177,6 +177,7 @@ def _loops(kernel: Kernel, roles: Roles) -> list[Loop]:
         loops.append(kernel.ledger.run)
     if kernel.explorer is not None:
         loops.append(kernel.explorer.run)
+    loops += [watch(kernel).run for one in SERVICES if one.name in roles.apis for watch in one.beside_routes]
     if roles.apis:
         loops.append(kernel.reads.run)
     if kernel.notary is not None:

@@ -18,6 +18,8 @@ from services.audit.api.taking_back import taking_back_router
 from services.audit.catalogue import AGGREGATES, RESOURCES
 from services.audit.policies import POLICIES
 from services.audit.retention_look import RetentionLook
+from services.audit.taking_back_job import TAKING_BACK
+from services.audit.taking_back_look import TakingBackLook
 from shared.http.app import ServiceApp
 from shared.http.records import record_router
 from shared.kernel.kernel import Kernel
@@ -30,7 +32,7 @@ def create_app(kernel: Kernel) -> FastAPI:
     people = [
         privacy_router(kernel),
         retention_router(kernel),
-        *(record_router(kernel, aggregate) for aggregate in AGGREGATES),
+        *(record_router(kernel, aggregate) for aggregate in AGGREGATES if aggregate is not TAKING_BACK),
     ]
     return ServiceApp(
         "Audit",
@@ -59,4 +61,5 @@ SERVICE = Service(
     streams=STREAMS,
     policies=lambda ports: POLICIES,
     watches=(RetentionLook,),
+    beside_routes=(TakingBackLook,),
 )

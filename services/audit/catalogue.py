@@ -10,6 +10,7 @@ from services.audit.retention_notice import RETENTION_NOTICE
 from services.audit.retention_rule import RETENTION_RULE
 from services.audit.retention_run import RETENTION_RUN
 from services.audit.subject_request import SUBJECT_REQUEST
+from services.audit.taking_back_job import TAKING_BACK
 from shared.domain.aggregate import Aggregate
 from shared.security.roles import Resource
 
@@ -19,5 +20,6 @@ AGGREGATES: tuple[Aggregate[Any], ...] = (
     RETENTION_RULE.including(retention_rule_commands.COMMANDS),
     RETENTION_RUN,
     RETENTION_NOTICE,
+    TAKING_BACK,
 )
 RESOURCES = (Resource("audit", ("Audit log", "审计日志", "稽核日誌")),)

@@ -57,7 +57,7 @@ class Board:
         asked = await self._asked(query, given)
         found = await self._groups(asked)
         shown = (*(axis.field.name for axis in asked.axes), *(field.name for field in asked.sums))
-        await self._reading.figure(self._access, {*conditions_of(query), *shown})
+        await self._reading.figure(self._access, {*conditions_of(query), *shown}, query.text)
         body: dict[str, Any] = {"groups": found}
         if params.flag(given, "names"):
             cards = [card for group in found for card in group.get("cards", ())]

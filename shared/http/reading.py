@@ -79,8 +79,8 @@ class ReadNotes:
     ) -> None:
         """The same of documents of which only this is shown. The words of a text that found them tell the values in
         which they stand, shown or not; near: with a typo."""
-        searched = [n for n in await self.fields(access) if n.startswith(_CUSTOM) or n in self._searchable]
-        if not (text and searched):
+        searched = await self._searched(access) if text else []
+        if not searched:
             await self.documents(access, shown, asked)
             return
         for whole, part in zip(documents, shown, strict=True):
@@ -100,10 +100,18 @@ class ReadNotes:
             names = {name for one in changed for name in one}
             self._note(access, {n: (id,) for n in fields if any(overlap(n, one) for one in names)})
 
-    async def figure(self, access: Access, asked: Collection[str]) -> None:
-        """Note a count, groups or sums of records. asked: the fields that choose, group or sum them."""
-        if asked and (fields := _named(await self.fields(access), asked)):
+    async def figure(self, access: Access, asked: Collection[str], text: str = "") -> None:
+        """Note a count, groups or sums of records. asked: the fields that choose, group or sum them. text: whose words
+        choose them, in whichever of the fields that are searched."""
+        if not (asked or text):
+            return
+        known = {*asked, *(await self._searched(access) if text else ())}
+        if fields := _named(await self.fields(access), known):
             self._kernel.reads.figured(access, self._name, fields)
+
+    async def _searched(self, access: Access) -> list[str]:
+        """The sensitive fields in which the words of a text are looked for."""
+        return [n for n in await self.fields(access) if n.startswith(_CUSTOM) or n in self._searchable]
 
     def _note(self, access: Access, shown: Mapping[str, tuple[str, ...]]) -> None:
         """shown: field → records. Fields of the same records make one entry."""

@@ -100,7 +100,7 @@ class _Records:
         query, given = self._listing(request, access, params.COUNT)
         await self._arrived(access, given)
         counted = await self._queries.counted(self._aggregate, query, access, _moment(request, given))
-        await self._reading.figure(access, conditions_of(query))
+        await self._reading.figure(access, conditions_of(query), query.text)
         return json_answer({"count": counted.number, **({"more": True} if counted.more else {})})
 
     async def density(self, request: Request) -> Response:

@@ -2,46 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from shared.clock import to_rfc3339
 from shared.domain.record import differences
+from shared.domain.ways_back import NOTHING_CHANGED, NoWay
 from shared.events.common import Changes
 from shared.events.envelope import Recorded
 from shared.kernel.catalogue import AnyAggregate
-from shared.kernel.undo_handles import Made, made_by, of_history
+from shared.kernel.undo_handles import Handle, Made, made_by, of_history, way_back
 from shared.security.permissions import Access
 from shared.views.port import Document
 
 
-def changes_of(
-    aggregate: AnyAggregate, events: list[Recorded], access: Access, settled: Collection[str] = ()
-) -> list[Document]:
-    """The changes of a record, oldest first, each with its way back in `undo`: a Handle or a NoWay.
+class History:
+    """The events of a record as they come, oldest first, and the way back from any of them."""
 
-    settled: ids of events that took each other back, and so are in the way of none before them.
-    """
+    def __init__(self, aggregate: AnyAggregate) -> None:
+        self._aggregate = aggregate
+        self.state, self._dump = aggregate.state(), aggregate.dump(aggregate.state())
+        self._made: list[tuple[Recorded, Made, Changes]] = []
+
+    @property
+    def events(self) -> Iterator[Recorded]:
+        return (recorded for recorded, _, _ in self._made)
+
+    def add(self, recorded: Recorded) -> Changes:
+        """What the event changed."""
+        way, body = made_by(self._aggregate, recorded, self.state)
+        before, owner = self._dump, self.state.owner
+        self._aggregate.step(self.state, recorded)
+        self._dump = self._aggregate.dump(self.state)
+        changes = differences(before, self._dump, self._aggregate.lasting)
+        self._made.append((recorded, Made(way, body, recorded.event, changes.keys(), owner), changes))
+        return changes
+
+    def ways(self, access: Access) -> list[Handle | NoWay]:
+        """The way back from each event, oldest first."""
+        made = ((one, changes) for _, one, changes in self._made)
+        return of_history(self._aggregate, made, self.state, access)[::-1]
+
+    def way(self, event_id: str, access: Access, settled: Collection[str] = ()) -> Handle | NoWay:
+        """The way back from one event.
+
+        settled: ids of events that took each other back, and so are in the way of none before them.
+        """
+        touched = set[str]()
+        for recorded, one, changes in reversed(self._made):
+            standing = {} if recorded.event_id in settled else changes
+            if recorded.event_id == event_id:
+                return way_back(self._aggregate, one, standing, self.state, self._dump, access, touched)
+            touched.update(standing)
+        return NOTHING_CHANGED
+
+
+def changes_of(aggregate: AnyAggregate, events: list[Recorded], access: Access) -> list[Document]:
+    """The changes of a record, oldest first, each with its way back in `undo`: a Handle or a NoWay."""
     entries: list[Document] = []
-    made: list[tuple[Made, Changes]] = []
-    state, dump = aggregate.state(), aggregate.dump(aggregate.state())
+    history = History(aggregate)
     for recorded in events:
-        way, body = made_by(aggregate, recorded, state)
-        before, owner = dump, state.owner
-        aggregate.step(state, recorded)
-        dump = aggregate.dump(state)
-        changes = differences(before, dump, aggregate.lasting)
-        made.append((Made(way, body, recorded.event, changes.keys(), owner), _standing(changes, recorded, settled)))
-        shown = shown_changes(aggregate, changes, state, access)
+        changes = history.add(recorded)
+        shown = shown_changes(aggregate, changes, history.state, access)
         undoable = recorded.version > 1 and bool(changes) and recorded.type not in aggregate.not_undoable
         entries.append(_entry(recorded, shown, undoable))
-    for entry, handle in zip(reversed(entries), of_history(aggregate, made, state, access), strict=True):
+    for entry, handle in zip(entries, history.ways(access), strict=True):
         entry["undo"] = handle
     return entries
-
-
-def _standing(changes: Changes, recorded: Recorded, settled: Collection[str]) -> Changes:
-    return {} if recorded.event_id in settled else changes
 
 
 def shown_changes(aggregate: AnyAggregate, changes: Changes, state: Any, access: Access) -> Changes:

@@ -55,8 +55,11 @@ class Repository:
         """The same for every record."""
         self._kept.clear()
 
-    async def events(self, aggregate: Aggregate[S], tenant: str, id: str, up_to: int | None = None) -> list[Recorded]:
-        return await self.decoded(await self.store.read(tenant, aggregate.stream(id), up_to=up_to))
+    async def events(
+        self, aggregate: Aggregate[S], tenant: str, id: str, up_to: int | None = None, after: int = 0
+    ) -> list[Recorded]:
+        """The events of a record behind a version, up to another one. Raises Undecodable."""
+        return await self.decoded(await self.store.read(tenant, aggregate.stream(id), after=after, up_to=up_to))
 
     async def decoded(self, stored: list[Stored]) -> list[Recorded]:
         """Raises Undecodable."""

@@ -16,10 +16,11 @@ from shared.domain.command import Command, CommandModel
 from shared.errors import KeyReused
 from shared.events.envelope import category_of, id_of
 from shared.events.subjects import person_of
-from shared.eventstore.port import Appended, Request, RequestRow
+from shared.eventstore.port import Appended, EventStore, Request, RequestRow
 from shared.kernel.catalogue import AnyAggregate
 from shared.security.keycache import KeyCache
 from shared.security.keyring import KeyMissing
+from shared.security.permissions import Access
 
 _OTHER = b"another record's"  # the proof of no body
 
@@ -85,3 +86,9 @@ class KeyedRequest:
 def stored_key(name: str, index: bytes) -> str:
     """The stored form of a user's idempotency key."""
     return hmac.digest(index, f"request|{name}".encode(), "sha256").hex()[:32]
+
+
+async def was_used(store: EventStore, keys: KeyCache, access: Access, key: str) -> bool:
+    """Whether a request of the caller came under this key before, and wrote something."""
+    stored = stored_key(f"{access.user}/{key}", await keys.index_key(access.tenant))
+    return await store.find_request(access.tenant, stored) is not None

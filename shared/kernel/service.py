@@ -33,7 +33,7 @@ class Service:
 
     resources: what rights are granted on in addition to record types. roles: the built-in ones.
     streams: the categories of its streams that are no records, so that no view shows them.
-    projections: those of many streams. watches: what runs next to its policies.
+    projections: those of many streams. watches: what runs next to its policies; beside_routes: next to its routes.
     create_app and policies change nothing they are given: each process of the suite calls the ones its roles need.
     """
 
@@ -45,5 +45,6 @@ class Service:
     streams: Sequence[str] = ()
     policies: Callable[[Ports], Sequence[Policy]] = _no_policies
     watches: Sequence[Callable[[Kernel], Watch]] = ()
+    beside_routes: Sequence[Callable[[Kernel], Watch]] = ()
     at_root: Sequence[str] = ()
     projections: Sequence[MultiStreamProjection] = ()

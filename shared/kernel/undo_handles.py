@@ -69,7 +69,7 @@ def after_command(aggregate: AnyAggregate, command: Command, done: Decision, acc
     way = _way(aggregate, command, before, done.events)
     first = before.version + 1
     made = Made(way, _body(way, before, done.events[-1], first, after.version), done.events[-1], fields, before.owner)
-    return _handle(aggregate, made, after, access, None)
+    return _handle(aggregate, made, after, access)
 
 
 def repeated_command(
@@ -90,9 +90,22 @@ def of_history(
     dump, touched = aggregate.dump(now), set[str]()
     found = []
     for one, changes in reversed([*made]):
-        found.append(_outdated(one, changes, dump, touched) or _handle(aggregate, one, now, access, touched))
+        found.append(way_back(aggregate, one, changes, now, dump, access, touched))
         touched.update(changes)
     return found
+
+
+def way_back(
+    aggregate: AnyAggregate,
+    one: Made,
+    changes: Changes,
+    now: Any,
+    dump: dict[str, Any],
+    access: Access,
+    touched: Collection[str],
+) -> Handle | NoWay:
+    """The same for one change of a record. dump: of the record now. touched: the fields that later changes touched."""
+    return _outdated(one, changes, dump, touched) or _handle(aggregate, one, now, access)
 
 
 def made_by(aggregate: AnyAggregate, recorded: Recorded, before: Any) -> tuple[Way | NoWay, Body]:
@@ -131,9 +144,7 @@ def _outdated(one: Made, changes: Changes, now: dict[str, Any], touched: Collect
     return None if not values or any(value == change["to"] for value, change in values) else TAKEN_BACK
 
 
-def _handle(
-    aggregate: AnyAggregate, made: Made, now: Any, access: Access, touched: Collection[str] | None
-) -> Handle | NoWay:
+def _handle(aggregate: AnyAggregate, made: Made, now: Any, access: Access) -> Handle | NoWay:
     way = made.way
     if isinstance(way, NoWay):
         return way

@@ -279,3 +279,9 @@ def _keeps(role: Role, denials: Iterable[Fields], kept: Iterable[Fields], *, sho
 def system_access(tenant: str, actor: str = SYSTEM) -> Access:
     """The suite's own hand: policies, imports and operators act with all rights of one tenant."""
     return Access(tenant, actor, (Role("system", "系统", "System", {"*": {"*": Level.ALL}}),))
+
+
+def require_user(access: Access) -> None:
+    """A job runs with all rights of its user. Raises Forbidden for an API key, which has fewer."""
+    if access.key:
+        raise Forbidden("a job runs with all of its user's rights; sign in, an API key does not suffice")

@@ -126,6 +126,38 @@ async def test_deals_change_their_stage_where_the_way_is_open(desk: Office) -> N
     assert (await revert(desk.client, done["id"]))["reverted"]["undone"] == 2
 
 
+async def test_what_a_gate_asked_for_goes_back_with_the_move_as_one_step(desk: Office) -> None:
+    stages = [{"key": key, "zh": key, "en": key, "probability": 10, "gate": None} for key in ("talks", "offer")]
+    stages[1]["gate"] = {"roles": [], "fields": ["amount", "close_date", "next_step"], "checklist": [], "back": None}
+    pipeline = await desk.create("/sales/pipelines", name="Gated", stages=stages)
+    ids = [
+        await desk.create("/sales/opportunities", name=f"Gated {n}", currency="EUR", pipeline=pipeline)
+        for n in range(3)
+    ]
+    before = [await desk.get(f"/sales/opportunities/{id}", min_version=1) for id in ids]
+    filled = {"amount": "7.00", "close_date": "2027-01-31", "next_step": "Call", "owner": None}
+    asked = {"type": "opportunity", "command": "change-stage", "body": {"stage": "offer", **filled}, "ids": ids}
+    done = await act(desk.client, **asked)
+    assert (done["changed"], done["failed"]) == (3, 0), done
+    moved = [await desk.get(f"/sales/opportunities/{id}") for id in ids]
+    assert [(one["stage"], one["amount"], one["next_step"], one["owner"]) for one in moved] == [
+        ("offer", "7.00", "Call", None)
+    ] * 3
+    (await desk.client.patch(f"/sales/opportunities/{ids[1]}", json={"next_step": "Write"})).raise_for_status()
+    assert (await revert(desk.client, done["id"]))["reverted"] == {"archived": 0, "undone": 2, "left": 1}
+    [left] = await csv_of(desk.client, f"/bulk/{done['id']}/left.csv")
+    assert (left["id"], left["reason"].rpartition(": ")[2]) == (ids[1], "next_step")
+    names = ("stage", "probability", "amount", "close_date", "next_step", "owner")
+    after = [await desk.get(f"/sales/opportunities/{id}") for id in ids]
+    for n in (0, 2):
+        assert {name: after[n][name] for name in names} == {name: before[n][name] for name in names}
+        assert after[n]["version"] == moved[n]["version"] + 1  # one step
+    assert {**after[1], **dict.fromkeys(("version", "updated_at", "next_step", "formulas"))} == {
+        **moved[1],
+        **dict.fromkeys(("version", "updated_at", "next_step", "formulas")),
+    }  # nothing of it went back by halves
+
+
 async def test_a_preview_decides_as_the_act_does_and_writes_nothing(desk: Office) -> None:
     ids = await accounts(desk, "Turin", 4)
     (await desk.client.post(f"/customer/accounts/{ids[0]}/archive", json={})).raise_for_status()

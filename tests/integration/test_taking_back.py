@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from services.audit import taking_back
+from services.audit.taking_back_run import TakingBackRun
 from shared.events.envelope import Undecodable
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.repository import Repository
@@ -119,10 +122,10 @@ async def test_a_record_that_cannot_be_read_or_is_written_to_keeps_none_from_goi
         assert renamed.is_success, renamed.text
     read, written = Repository.events, list[str]()
 
-    async def events(self: Repository, aggregate: AnyAggregate, tenant: str, id: str, up_to: int | None = None) -> Any:
+    async def events(self: Repository, aggregate: AnyAggregate, tenant: str, id: str, **places: Any) -> Any:
         if id == broken:
             raise Undecodable("of a newer program")
-        found = await read(self, aggregate, tenant, id, up_to)
+        found = await read(self, aggregate, tenant, id, **places)
         if id == busy and not written:  # by somebody else, after it was looked at
             written.append(id)
             await desk.client.patch(f"/customer/accounts/{busy}", json={"name": "Busier"})
@@ -172,3 +175,115 @@ async def test_nobody_takes_back_here_what_they_could_not_take_back_alone(
     monkeypatch.setattr(taking_back, "MOST", 1)
     many = await desk.client.post("/audit/taking-back/preview", json=search)
     assert (many.status_code, many.json()["code"]) == (409, "too-many-changes")
+
+
+async def by_reason(desk: Office, reason: str) -> list[str]:
+    """Three accounts that somebody renamed, saying why; the ids."""
+    accounts = [await desk.create("/customer/accounts", name=f"Acme {n}") for n in range(3)]
+    for account in accounts:
+        body, headers = {"website": "https://wrong.example"}, {"X-Reason": reason}
+        (await desk.client.patch(f"/customer/accounts/{account}", json=body, headers=headers)).raise_for_status()
+    (await desk.client.patch(f"/customer/accounts/{accounts[0]}", json={"phone": "+861012345678"})).raise_for_status()
+    return accounts
+
+
+async def jobs(desk: Office, headers: dict[str, str] | None = None) -> list[dict[str, Any]]:
+    await desk.suite.kernel.projector.catch_up()
+    answer = await desk.client.get("/audit/taking-back", headers=headers)
+    found: list[dict[str, Any]] = answer.raise_for_status().json()["items"]
+    return found
+
+
+async def ended(desk: Office, id: str) -> dict[str, Any]:
+    text = (await desk.client.get(f"/audit/taking-back/{id}/events", timeout=60)).raise_for_status().text
+    found: dict[str, Any] = json.loads([line[5:] for line in text.splitlines() if line.startswith("data:")][-1])
+    return found
+
+
+class Held:
+    """Holds the job before a change until it is let go on."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, at: int) -> None:
+        self.reached, self.go_on = asyncio.Event(), asyncio.Event()
+        before = TakingBackRun._progress
+
+        async def progress(run: TakingBackRun, done: int, undone: int) -> bool:
+            if done == at:
+                run._told = 0
+                assert await before(run, done, undone)
+                self.reached.set()
+                await self.go_on.wait()
+            return await before(run, done, undone)
+
+        monkeypatch.setattr(TakingBackRun, "_progress", progress)
+
+
+async def test_a_job_goes_on_when_its_page_is_left(desk: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    accounts = await by_reason(desk, "Wrong list of 2026")
+    search = {"actor": desk.user, "since": "2020-01-01", "category": "account", "reason": "wrong LIST"}
+    up_to, held = (await preview(desk, **search))["up_to"], Held(monkeypatch, 1)
+    page = asyncio.create_task(take_back(desk, **search, up_to=up_to))
+    await held.reached.wait()
+    page.cancel()
+    (running,) = await jobs(desk)
+    counts = {name: running[name] for name in ("status", "changes", "records", "done", "undone", "conditions")}
+    assert counts == {"status": "running", "changes": 3, "records": 3, "done": 1, "undone": 1, "conditions": search}
+    held.go_on.set()
+    done = await ended(desk, running["id"])
+    assert (done["status"], done["undone"], done["left"], done["act"]) == ("completed", 3, 0, running["id"])
+    shown = [await desk.get(f"/customer/accounts/{account}") for account in accounts]
+    assert [(one["website"], bool(one["phone"])) for one in shown] == [("", True), ("", False), ("", False)]
+    _, auditor = await desk.colleague(grants={"audit": {"read": "all"}})
+    _, blinkered = await desk.colleague(
+        grants={"audit": {"read": "all"}, "account": {"read": "all"}}, hidden={"account": ["phone"]}
+    )
+    assert [one["id"] for one in await jobs(desk, auditor)] == [running["id"]]
+    assert await jobs(desk, blinkered) == []
+    unseen = await desk.client.get(f"/audit/taking-back/{running['id']}/events", headers=blinkered)
+    assert unseen.status_code == 404
+
+
+async def test_a_job_ends_where_it_is_cancelled_and_where_its_user_loses_the_right(
+    desk: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accounts = await by_reason(desk, "Wrong")
+    search = {"actor": desk.user, "since": "2020-01-01", "reason": "wrong"}
+    up_to = (await preview(desk, **search))["up_to"]
+    with monkeypatch.context() as patch:
+        held = Held(patch, 1)
+        page = asyncio.create_task(take_back(desk, **search, up_to=up_to))
+        await held.reached.wait()
+        (running,) = await jobs(desk)
+        cancelled = await desk.client.post(f"/audit/taking-back/{running['id']}/cancel", json={})
+        assert cancelled.json()["status"] == "cancelling", cancelled.text
+        held.go_on.set()
+        done = await page
+    assert (done["status"], done["undone"], done["left"], done["changes"]) == ("cancelled", 1, 0, 3)
+    late = await desk.client.post(f"/audit/taking-back/{running['id']}/cancel", json={})
+    assert late.json()["status"] == "cancelled"
+    assert len([a for a in accounts if (await desk.get(f"/customer/accounts/{a}"))["website"]]) == 2
+
+    col, headers = await desk.colleague(grants={"audit": {"read": "all"}, "account": EVERYTHING})
+    held = Held(monkeypatch, 2)  # the first one is back already
+    page = asyncio.create_task(asked(desk, "/audit/taking-back", headers, **search, up_to=up_to))
+    await held.reached.wait()
+    (await desk.client.post(f"/identity/users/{col}/deactivate", json={})).raise_for_status()
+    await desk.suite.kernel.projector.catch_up()
+    held.go_on.set()
+    with suppress(AssertionError):  # its stream ends with its session
+        await page
+    (last, _) = await jobs(desk)
+    assert (await ended(desk, last["id"]))["error"] == "its user may no longer sign in"
+    assert len([a for a in accounts if (await desk.get(f"/customer/accounts/{a}"))["website"]]) == 1
+
+
+async def test_a_key_takes_nothing_back_and_the_same_request_is_one_job(desk: Office) -> None:
+    await by_reason(desk, "Twice")
+    search = {"actor": desk.user, "since": "2020-01-01", "reason": "twice"}
+    up_to, once = (await preview(desk, **search))["up_to"], {"Idempotency-Key": "once"}
+    done = [await asked(desk, "/audit/taking-back", once, **search, up_to=up_to) for _ in range(2)]
+    assert [(one["id"], one["undone"]) for one in done] == [(done[0]["id"], 3)] * 2
+    made = await desk.client.post("/identity/api-keys", json={"name": "x", "role": "administrator"})
+    program = {"Authorization": f"Bearer {made.raise_for_status().json()['key']}"}
+    refused = await desk.client.post("/audit/taking-back", json={**search, "up_to": up_to}, headers=program)
+    assert refused.status_code == 403  # a job has all of its user's rights, a key has fewer

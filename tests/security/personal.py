@@ -26,6 +26,7 @@ ANSWERS: dict[str, dict[str, str]] = {
     "retention_rule": {"word": "name value", "form": "resource field"},
     "retention_run": {},
     "retention_notice": {},
+    "taking_back": {},
     "team": {"word": "name add remove"},
     "role": {"word": "zh en add remove", "form": "hidden read_only"},
     "account": {
@@ -63,8 +64,8 @@ OTHERS: dict[str, str] = {
     "PATCH /customer/uploads/{id}": "person",
     "POST /analytics/sql": "text",  # runs; the read log keeps it under the day's text key
     "POST /audit/replays": "form",
-    "POST /audit/taking-back": "text",  # the read log keeps the conditions under the day's text key
-    "POST /audit/taking-back/preview": "text",  # likewise
+    "POST /audit/taking-back": "text",  # StartTakingBack; job and read log keep the conditions under the day's text key
+    "POST /audit/taking-back/preview": "text",  # the read log, likewise
     "POST /identity/roles/{id}/preview": "form",  # judged and not kept
     "POST /audit/text-erasures": "form",
     "POST /audit/retention-rules/preview": "form",  # asked and not kept

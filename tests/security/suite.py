@@ -45,6 +45,19 @@ MADE_BY_THE_SUITE: dict[str, tuple[str, dict[str, Any]]] = {  # record types tha
         "audit.BeginRetentionRun",
         {"rule": NAMED_BY_NONE, "name": "r", "resource": "lead", "activation": 1, "day": "2026-11-24", "notice": 14},
     ),
+    "taking_back": (
+        "audit.StartTakingBack",
+        {
+            "by": NAMED_BY_NONE,
+            "conditions": {"correlation": NAMED_BY_NONE},
+            "since": None,
+            "until": None,
+            "up_to": 1,
+            "total": 0,
+            "records": 0,
+            "why": "",
+        },
+    ),
     "retention_notice": (
         "audit.AnnounceErasure",
         {"rule": NAMED_BY_NONE, "run": NAMED_BY_NONE, "resource": "lead", "record": NAMED_BY_NONE},

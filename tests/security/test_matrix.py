@@ -170,7 +170,7 @@ async def test_every_field_of_every_record_can_be_hidden(tmp_path: Path) -> None
         for aggregate in kernel.catalogue:
             if aggregate.name not in stage.ids or aggregate.own_only:
                 continue
-            if aggregate.name in ("session", "api_key", "attachment"):
+            if aggregate.name in ("session", "api_key", "attachment", "taking_back"):  # they have routes of their own
                 continue
             base, id = f"/{aggregate.service}/{aggregate.noun}", stage.ids[aggregate.name]
             record = (await client.get(f"{base}/{id}")).json()

@@ -27,7 +27,8 @@ ROOTS = (
     "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
     "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
 )
-MUTATIONS = 100_000 if os.environ.get("CRM_PROVE") else 3_000
+PROVE = bool(os.environ.get("CRM_PROVE"))
+MUTATIONS = 100_000 if PROVE else 3_000
 SIZES = st.integers(0, 700)  # more than two tiles
 
 
@@ -150,6 +151,7 @@ def test_nothing_is_proven_of_a_tree_that_is_not_there() -> None:
             wrong()
 
 
+@pytest.mark.timeout(3600 if PROVE else 300)
 def test_mutated_proofs_never_verify() -> None:
     draw = random.Random(20)
     trees = {size: grown(size) for size in (1, 2, 7, 8, 255, 256, 257, 600)}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from services.integration.jobs.kept_messages import kept, said_in
 from shared.messages import say
+from shared.messages.kept import kept, said_in
 from shared.messages.languages import in_language
 from shared.messages.named import field_named, option_named, type_named, types_named
 from shared.security.permissions import no_right

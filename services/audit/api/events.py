@@ -12,10 +12,10 @@ from pydantic import Field
 from starlette.responses import Response
 from typing_extensions import TypedDict
 
+from services.audit.asking import carried
 from shared.clock import to_rfc3339
 from shared.errors import Invalid, NotFound
-from shared.events.envelope import Stored, category_of
-from shared.events.registry import ANYTHING, UnknownEvent, type_named
+from shared.events.envelope import Stored
 from shared.http import params
 from shared.http.answers import json_answer
 from shared.http.auth import Authenticator
@@ -182,11 +182,3 @@ def shown(stored: Stored, access: Access) -> LoggedEvent:
         **metadata,
         "data": {} if any(access.masks(resource) for resource in carried(stored)) else orjson.loads(stored.data),
     }
-
-
-def carried(stored: Stored) -> tuple[str, ...]:
-    """The record types whose fields an event may carry."""
-    try:
-        return category_of(stored.stream), *type_named(stored.type).carries
-    except UnknownEvent:
-        return (ANYTHING,)

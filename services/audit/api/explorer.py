@@ -20,7 +20,8 @@ from services.audit.api.explorer_docs import (
     EventTypes,
     SearchPage,
 )
-from services.audit.api.searching import PARAMETERS, Callers, asked, below, conditions, id_text, judge_of
+from services.audit.api.searching import PARAMETERS, Callers, asked, below, conditions, id_text
+from services.audit.asking import judge_of
 from services.audit.causes import Act, Causes
 from services.audit.heads import EventHead, Heads
 from services.audit.reads_shown import RecordNamed

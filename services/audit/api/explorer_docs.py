@@ -7,22 +7,13 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from services.audit.asking import TERMS
 from services.audit.heads import EventHead
 from services.audit.reads_shown import RecordNamed
-from shared.explorer.terms import Kind
 from shared.http.openapi import Schema, answer, operation, query
 from shared.http.recordschemas import UNDO, UNDO_REASON
 
 MOST = 200  # events of a page
-TERMS: dict[str, tuple[Kind, str]] = {
-    "actor": ("actor", "Who did it, or in whose name: a user's id, `system`, `key-…`"),
-    "record": ("record", "The record, as its stream is named: `account-0192…`"),
-    "about": ("about", "The id of a person or a record: events of it, and those that name it in fields you see"),
-    "type": ("type", "The type of event: `customer.AccountCreated`"),
-    "category": ("category", "The record type, or the other kind of stream"),
-    "command": ("command_name", "The command: `customer.CreateAccount`"),
-    "correlation": ("chain", "All that one act led to; of an import or a bulk act, its id"),
-}
 
 
 class SearchPage(TypedDict):

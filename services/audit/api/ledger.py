@@ -11,7 +11,8 @@ from pydantic import Field
 from starlette.responses import Response
 from typing_extensions import TypedDict
 
-from services.audit.api.events import LoggedEvent, carried, shown
+from services.audit.api.events import LoggedEvent, shown
+from services.audit.asking import carried
 from shared.clock import to_rfc3339
 from shared.errors import Forbidden, Invalid, NotFound, Unavailable
 from shared.events.audit_reads import DataExported

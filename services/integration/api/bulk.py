@@ -17,7 +17,6 @@ from services.integration.bulk.progress import BulkProgress
 from services.integration.bulk.request import GROUPS, BulkRequest, Wanted, below, check, kept_filters, pairs_of
 from services.integration.bulk.submission import start_bulk
 from services.integration.bulk_act import BULK
-from services.integration.jobs.lifecycle import require_user
 from shared.domain.types import Reading
 from shared.errors import Invalid
 from shared.http import params
@@ -30,7 +29,7 @@ from shared.http.reading import ReadNotes
 from shared.http.routing import DirectRoute
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.kernel import Kernel
-from shared.security.permissions import Access
+from shared.security.permissions import Access, require_user
 from shared.views.port import Query, leaves
 
 _REQUEST: TypeAdapter[BulkRequest] = TypeAdapter(BulkRequest)

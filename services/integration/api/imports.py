@@ -24,7 +24,6 @@ from services.integration.imports.progress import ImportProgress
 from services.integration.imports.submission import start_import
 from services.integration.imports.upload import Sent
 from services.integration.jobs.files import JobFiles
-from services.integration.jobs.lifecycle import require_user
 from services.integration.suggestion.fields import fields_of
 from services.integration.suggestion.inspection import propose
 from services.integration.suggestion.kept import fitted
@@ -38,7 +37,7 @@ from shared.http.headers import call_of
 from shared.http.problems import language_of
 from shared.http.routing import DirectRoute
 from shared.kernel.kernel import Kernel
-from shared.security.permissions import Access
+from shared.security.permissions import Access, require_user
 from shared.tabular.table import examine, read_rows
 
 SAMPLES = 5  # rows that `inspect` shows

@@ -9,7 +9,6 @@ from pydantic import Field as F
 from pydantic import TypeAdapter
 from starlette.responses import Response
 
-from services.integration.jobs.lifecycle import require_user
 from services.integration.sample_data import SampleData, State, state_of
 from shared.domain.command import CommandModel
 from shared.http.answers import Answer, model_answer
@@ -21,6 +20,7 @@ from shared.http.params import only, pairs_of
 from shared.http.routing import DirectRoute
 from shared.kernel.kernel import Kernel
 from shared.messages.languages import Language
+from shared.security.permissions import require_user
 from shared.views.port import Document
 
 DEALS = 200

@@ -11,12 +11,12 @@ from typing import Any
 from services.integration.bulk.runner import CHANGED, FAILED, UNCHANGED
 from services.integration.jobs.csv_lines import MARK, line
 from services.integration.jobs.job_store import FaultyRow, JobFile
-from services.integration.jobs.kept_messages import said_in
 from services.integration.jobs.progress import SHOWN
 from shared.errors import Forbidden
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.kernel import Kernel
 from shared.kernel.queries import scope_of
+from shared.messages.kept import said_in
 from shared.messages.languages import Language
 from shared.security.permissions import Access
 

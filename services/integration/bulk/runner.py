@@ -14,7 +14,6 @@ from typing import Any
 from services.integration.bulk.act import Act
 from services.integration.jobs.freshness import MAX_BEHIND, wait_for_views
 from services.integration.jobs.job_store import FaultyRow, JobFile, Mark
-from services.integration.jobs.kept_messages import kept
 from services.integration.jobs.progress import Progress
 from services.integration.jobs.rehearsal import Stage
 from services.integration.jobs.sender import Sender
@@ -22,6 +21,7 @@ from shared.errors import CrmError, FieldError
 from shared.faults import crashpoint
 from shared.kernel.bus import Call
 from shared.kernel.kernel import Kernel
+from shared.messages.kept import kept
 from shared.security.permissions import Access
 
 BATCH = 256  # records

@@ -12,7 +12,7 @@ from services.integration.bulk.request import Wanted
 from services.integration.jobs.files import JobFiles, remove
 from shared.kernel.bus import Call
 from shared.kernel.kernel import Kernel
-from shared.kernel.request_keys import stored_key
+from shared.kernel.request_keys import was_used
 from shared.security.permissions import Access
 
 
@@ -24,7 +24,8 @@ async def start_bulk(kernel: Kernel, access: Access, wanted: Wanted, key: str | 
     """
     id = kernel.ids.new()
     folder = JobFiles(kernel.files).of_job(id)
-    if not await _is_known(kernel, access, key):  # the first one may have changed what the filters find
+    if key is None or not await was_used(kernel.store, kernel.keys, access, key):
+        # a first one may have changed what the filters find
         ids = await wanted.found(kernel, access)
         await asyncio.to_thread(write_ids, folder, ids)
     try:
@@ -43,11 +44,3 @@ async def start_bulk(kernel: Kernel, access: Access, wanted: Wanted, key: str | 
     if done.id != id:  # the same key came before
         await remove(folder)
     return done.id
-
-
-async def _is_known(kernel: Kernel, access: Access, key: str | None) -> bool:
-    """Whether a request came under this key before."""
-    if key is None:
-        return False
-    stored = stored_key(f"{access.user}/{key}", await kernel.keys.index_key(access.tenant))
-    return await kernel.store.find_request(access.tenant, stored) is not None

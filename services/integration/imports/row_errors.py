@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from services.integration.jobs.kept_messages import kept as kept_message
-from services.integration.jobs.kept_messages import said_in
 from services.integration.mapping.draft import field_at
 from services.integration.mapping.prepared import PreparedStep
 from services.integration.mapping.spec import Expression
 from services.integration.mapping.values import Cells
 from shared.errors import FieldError
 from shared.messages import say, shown
+from shared.messages.kept import kept as kept_message
+from shared.messages.kept import said_in
 from shared.messages.languages import ENGLISH, Language, in_language
 
 LONGEST = 80  # characters of a value; the row's cells are kept whole

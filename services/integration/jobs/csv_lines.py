@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from services.integration.jobs.job_store import JobFile
-from services.integration.jobs.kept_messages import said_in
+from shared.messages.kept import said_in
 from shared.messages.languages import ENGLISH, Language
 from shared.tabular.cells import neutralise
 

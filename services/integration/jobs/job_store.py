@@ -273,7 +273,7 @@ class JobFile:
         ]
 
     def done(self, outcomes: Sequence[tuple[str, Any, int]]) -> None:
-        """outcomes: (outcome, reason as `kept_messages.kept` gives it, n)."""
+        """outcomes: (outcome, reason as `messages.kept` gives it, n)."""
         rows = [(outcome, orjson.dumps(reason).decode(), n) for outcome, reason, n in outcomes]
         with self._transaction():
             self._db.executemany("UPDATE touched SET outcome = ?, reason = ? WHERE n = ?", rows)

@@ -13,13 +13,13 @@ from pydantic import Field as F
 
 from shared.domain.command import NOT_ERASED, CommandModel, CommandRegistry, Context, Decide
 from shared.domain.ways_back import FINAL, NOT_UNDOABLE, Back, NoWay, Way
-from shared.errors import Forbidden, Rejected
+from shared.errors import Rejected
 from shared.events import jobs
 from shared.events.common import Erased
 from shared.events.envelope import Event
 from shared.messages import say
 from shared.messages.named import option_named
-from shared.security.permissions import Access
+from shared.security.permissions import require_user
 
 UNFINISHED = ("running", "reverting")
 FINISHED = ("completed", "reverted", "cancelled")  # its files are of no use any more
@@ -170,12 +170,6 @@ def add_job_commands(registry: CommandRegistry[Any], bodies: JobBodies, decide: 
     )
     registry.command(fail.__name__, action="manage", verb="fail", hidden=True, model=fail)(decide.fail)
     registry.command(end.__name__, action="manage", verb="reverted", hidden=True, model=end)(decide.complete_revert)
-
-
-def require_user(access: Access) -> None:
-    """A job runs with all rights of its user. Raises Forbidden for an API key, which has fewer."""
-    if access.key:
-        raise Forbidden("a job runs with all of its user's rights; sign in, an API key does not suffice")
 
 
 def require(state: JobState, *statuses: str) -> None:

@@ -13,11 +13,11 @@ from typing import Any, ClassVar, Generic
 from services.integration.jobs.csv_lines import left_csv
 from services.integration.jobs.files import JobFiles, job_file
 from services.integration.jobs.job_store import JobFile, existing
-from services.integration.jobs.kept_messages import said_in
 from services.integration.jobs.lifecycle import UNFINISHED, J
 from shared.domain.aggregate import Aggregate
 from shared.errors import NotFound, ProjectionBehind
 from shared.kernel.kernel import Kernel
+from shared.messages.kept import said_in
 from shared.messages.languages import ENGLISH, Language
 from shared.security.permissions import Access
 

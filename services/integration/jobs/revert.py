@@ -14,7 +14,6 @@ import orjson
 
 from services.integration.jobs.freshness import MAX_BEHIND, wait_for_views
 from services.integration.jobs.job_store import JobFile, Touched
-from services.integration.jobs.kept_messages import kept
 from services.integration.jobs.progress import Progress
 from services.integration.jobs.sender import IN_FLIGHT, Sender, command_of
 from shared.errors import CrmError, PreconditionFailed
@@ -24,6 +23,7 @@ from shared.kernel.bus import Call
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.kernel import Kernel
 from shared.messages import part, say
+from shared.messages.kept import kept
 from shared.messages.named import type_named
 from shared.security.permissions import Access
 
@@ -131,10 +131,21 @@ class Revert:
         seen = None if undo else await self._untouched_since(aggregate, touched, command.sets)
         if seen is None and not undo:
             return _left(_CHANGED, touched)
-        for version in reversed(touched.versions):
-            body = command.adapter.validate_python({"version": version} if undo else {})
-            await self._sender.send(aggregate, command, body, self._call(touched, f"{self._back}/{version}", seen))
+        for step in await self._steps(aggregate, touched):
+            named = {"version": step[-1]} if len(step) == 1 else {"version": step[-1], "first": step[0]}
+            body = command.adapter.validate_python(named if undo else {})
+            what = f"{self._back}/{'-'.join(str(n) for n in named.values())}"
+            await self._sender.send(aggregate, command, body, self._call(touched, what, seen))
         return "undone", "", touched.n
+
+    async def _steps(self, aggregate: AnyAggregate, touched: Touched) -> list[list[int]]:
+        """The versions that the job made, those of each command together, the newest first: what a command did in
+        several events is one act, and goes back as one or stays."""
+        if len(touched.versions) == 1:
+            return [touched.versions]
+        history = await self._kernel.repository.events(aggregate, self._access.tenant, touched.id)
+        commands = {one.version: one.metadata.command for one in history}
+        return [list(versions) for _, versions in groupby(touched.versions, commands.__getitem__)][::-1]
 
     async def _untouched_since(self, aggregate: AnyAggregate, touched: Touched, fields: Sequence[str]) -> int | None:
         """The record's version; None where others touched the fields after the job, even if they are as before."""

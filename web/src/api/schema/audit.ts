@@ -1789,6 +1789,11 @@ export interface components {
              */
             record?: string;
             /**
+             * About
+             * @default
+             */
+            about?: string;
+            /**
              * Type
              * @default
              */
@@ -1803,6 +1808,11 @@ export interface components {
              * @default
              */
             command?: string;
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
             /**
              * Since
              * @default
@@ -2226,6 +2236,11 @@ export interface components {
              */
             record?: string;
             /**
+             * About
+             * @default
+             */
+            about?: string;
+            /**
              * Type
              * @default
              */
@@ -2241,6 +2256,11 @@ export interface components {
              */
             command?: string;
             /**
+             * Reason
+             * @default
+             */
+            reason?: string;
+            /**
              * Since
              * @default
              */
@@ -2252,6 +2272,70 @@ export interface components {
             until?: string;
             /** Up To */
             up_to: number;
+        };
+        /** TakingBackListed */
+        TakingBackListed: {
+            /**
+             * Id
+             * @description As `correlation`, it names all that the job did
+             */
+            id: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "running" | "cancelling" | "completed" | "cancelled" | "failed";
+            /**
+             * By
+             * @description The user in whose name it runs
+             */
+            by: string;
+            /**
+             * Conditions
+             * @description As they were asked for; empty once they were erased
+             */
+            conditions: {
+                [key: string]: string;
+            };
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * Changes
+             * @description That it is to take back
+             */
+            changes: number;
+            /** Records */
+            records: number;
+            /**
+             * Done
+             * @description Changes that were looked at by now
+             */
+            done: number;
+            /**
+             * Undone
+             * @description Of these, how many went back
+             */
+            undone: number;
+            /**
+             * Left
+             * @description How many stay; 0 until it has ended
+             */
+            left: number;
+        };
+        /** TakingsBack */
+        TakingsBack: {
+            /** Items */
+            items: components["schemas"]["TakingBackListed"][];
+            /**
+             * Names
+             * @description Of the people who began them
+             */
+            names: {
+                [key: string]: string;
+            };
         };
         /**
          * VerifyLedger

@@ -4,6 +4,7 @@ import { Detail } from '../../parts/audit/detail'
 import { Events } from '../../parts/audit/events'
 import { Filters } from '../../parts/audit/filters'
 import { TakeBack } from '../../parts/audit/take-back'
+import { TakingsBack } from '../../parts/audit/takings-back'
 import { SettingsPage } from '../../parts/settings/settings-page'
 import { Drawer } from '../../ui/drawer'
 import { useTranslation } from '../../words'
@@ -19,6 +20,7 @@ export default function Audit() {
     <SettingsPage title={t('settings.pages.audit')} lead={t('audit.lead')} topic="audit" wide>
       <Filters asked={asked} onAsk={show} />
       <TakeBack asked={asked} onShow={show} />
+      <TakingsBack onShow={show} />
       <Events asked={asked} onOpen={open} />
       <Drawer open={Boolean(event)} onClose={() => open()} title={t('audit.event')} size={520}>
         {event && <Detail key={event} id={event} onOpen={open} />}

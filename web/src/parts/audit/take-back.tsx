@@ -24,7 +24,7 @@ export function TakeBack({ asked, onShow }: Props) {
       <Button small onClick={() => setOpen(true)}>
         {t('audit.takingBack.open')}…
       </Button>
-      {open && <Asking asked={asked} onShow={onShow} onClose={() => setOpen(false)} />}
+      {open && <TakingBack of={asked} onShow={onShow} onClose={() => setOpen(false)} />}
     </div>
   )
 }
@@ -32,9 +32,17 @@ export function TakeBack({ asked, onShow }: Props) {
 /** The button that was pressed is gone: the keyboard goes on here. */
 const focused = (box: HTMLElement | null): void => box?.focus()
 
-function Asking({ asked, onShow, onClose }: Props & { onClose(): void }) {
+interface DialogProps {
+  /** A search, or the id of a job. */
+  of: Asked | string
+  onShow(asked: Asked): void
+  onClose(): void
+}
+
+/** What would go back, then the job that does it, which may be left. */
+export function TakingBack({ of, onShow, onClose }: DialogProps) {
   const { t } = useTranslation()
-  const { step, go } = useTakingBack(asked)
+  const { step, go, stop } = useTakingBack(of)
   const [reason, setReason] = useState('')
   const { at, outcome } = step
   const show = () => {
@@ -44,14 +52,18 @@ function Asking({ asked, onShow, onClose }: Props & { onClose(): void }) {
   return (
     <Dialog
       open
-      firm={at === 'working'}
       onClose={onClose}
       title={t('audit.takingBack.open')}
       size={560}
       actions={
         <>
+          {at === 'working' && (
+            <Button look="quiet" onClick={stop}>
+              {t('audit.takingBack.stop')}
+            </Button>
+          )}
           <Button look="quiet" onClick={onClose}>
-            {t(at === 'working' ? 'audit.takingBack.stop' : at === 'done' ? 'common.close' : 'common.cancel')}
+            {t(at === 'working' || at === 'done' ? 'common.close' : 'common.cancel')}
           </Button>
           {at === 'foreseen' && outcome && outcome.undone > 0 && (
             <Button look="primary" onClick={() => go(reason.trim())}>
@@ -93,6 +105,7 @@ function Found({ outcome, done }: { outcome: Outcome; done: boolean }) {
   if (changes === 0) return <p>{t('audit.takingBack.nothing')}</p>
   return (
     <>
+      {outcome.status === 'cancelled' && <p>{t('audit.takingBack.stopped')}</p>}
       <p>
         {done
           ? t('audit.takingBack.wentBack', { count: undone, shown: number(undone) })
