@@ -1,7 +1,7 @@
 """How the cost of each kind of work grows with the number of accounts: asked in the process, medians, one curve each.
 
-A page of 25 by name of one country; the list as of a moment is asked twice, the first builds it and the second reads
-what is kept; the search is for two words; the start is a new process; the warehouse's question goes over as many facts.
+A page of 25 by name of one country; the search is for two words; the start is a new process; the warehouse's question
+goes over as many facts. Lists of the past: see `timetravel`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from crm.settings import Settings
 from services.analytics.sql.gateway import SqlGateway
 from services.customer.account import ACCOUNT
 from shared.kernel.bus import Call
-from shared.kernel.queries import Moment
 from shared.security.permissions import Access
 from shared.streaming.rebuild import rebuild
 from shared.views.port import RELEVANCE, Condition, Query, Scope
@@ -38,8 +37,6 @@ WHAT_IS_READ = {
     "command": "the new record alone and the index entries of what must be unique",
     "record by id": "one document by its key",
     "page of a list": "25 entries of one index",
-    "page as of, first": "every event of the record type, folded into a list of that moment",
-    "page as of, kept": "the kept list of that moment, which has no index, for it is made to be asked a few times",
     "search": "the newest of the records in which the words occur, level by level",
     "rebuild": "every event of the record type",
     "dashboard": "a roll-up by month, or the facts themselves where they are few",
@@ -92,7 +89,6 @@ async def _asked(suite: Suite) -> dict[str, float]:
     access = await _administrator(suite)
     ids = [d["id"] for d in (await p.queries.find(ACCOUNT, Query(sort="name", limit=100), access)).items]
     titles = [d["name"] for d in (await p.queries.find(ACCOUNT, Query(sort="name", limit=20), access)).items]
-    past = Moment(occurred=p.clock.now())
 
     async def command(n: int) -> object:
         body = {"name": f"Grown {n}", "city": "Shanghai", "country": "CN", "allow_duplicate": True}
@@ -106,8 +102,6 @@ async def _asked(suite: Suite) -> dict[str, float]:
         "record by id": await _cost(200, lambda n: p.queries.raw(ACCOUNT, ids[n % len(ids)], access)),
         "page of a list": await _cost(50, lambda n: p.queries.find_raw(ACCOUNT, PAGE, access)),
         "search": await _cost(20, search),
-        "page as of, first": await _cost(1, lambda n: p.queries.find(ACCOUNT, PAGE, access, past)),
-        "page as of, kept": await _cost(20, lambda n: p.queries.find(ACCOUNT, PAGE, access, past)),
         "command": await _cost(200, command),
     }
     await p.projector.catch_up()
