@@ -1,6 +1,6 @@
 """What callers see of taking back: how far a job is, and what it came to; the same of a preview.
 
-A job tells what its user found. So others see it only if nothing is hidden from them, and are not told why a change
+A job tells what its user found. So others see it only if nothing is hidden from them, and do not learn why a change
 stays of a record that they do not read.
 """
 
@@ -84,8 +84,9 @@ class Reports:
             "names": await self._heads.names(heads),
         }
 
-    def _item(self, head: EventHead, one: Kept, told: bool) -> Report:
-        return {"event": head, "code": one["code"], "message": said_in(one["message"], self._language) if told else ""}
+    def _item(self, head: EventHead, one: Kept, explained: bool) -> Report:
+        message = said_in(one["message"], self._language) if explained else ""
+        return {"event": head, "code": one["code"], "message": message}
 
     async def _event(self, one: Kept) -> Stored | None:
         version, stream = one["version"], one["stream"]

@@ -16,6 +16,7 @@ LOCKS = {
     "services/analytics/formats.py": "bounds the memory of answers that one process encodes",
     "services/identity/directory.py": "reads what one process keeps of an organisation once, not once for each caller",
     "services/integration/imports/command_sender.py": "bounds the commands in flight of one process",
+    "services/audit/taking_back_look.py": "bounds the jobs of one process; a lease in the views store guards each job",
     "services/integration/jobs/scheduler.py": "bounds the jobs of one process; a claim in its file guards each job",
     "shared/kernel/retry.py": "orders the losers of a race within a process; the store checks every append",
     "shared/kernel/snapshots.py": "bounds and orders the building of lists that one process keeps",

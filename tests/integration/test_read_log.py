@@ -133,7 +133,7 @@ async def test_what_only_found_or_grouped_a_record_was_read(desk: Office, at_onc
     assert await reads.new() == {birthday: {}}
     (figures,) = [one["read"] for one in await found(desk, "RecordsRead") if not one["read"]["records"]][-1:]
     assert (figures["fields"], figures["count"]) == (["birthday"], 3)
-    assert (await desk.get(f"{CONTACTS}/count", q="gout"))["count"] == 1  # whoever is known to be it has it
+    assert (await desk.get(f"{CONTACTS}/count", q="gout"))["count"] == 1  # the one who is known to be it has it
     assert await reads.new() == {illness: {}}
     assert len((await desk.get("/search", q="wu", fields="id,title"))["items"]) == 1  # by the name: no illness is shown
     assert len((await desk.get(CONTACTS, q="wu", fields="family_name"))["items"]) == 1
