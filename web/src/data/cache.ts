@@ -10,7 +10,10 @@ export type Snapshot = [QueryKey, unknown][]
 export const present = (key: QueryKey, type: string, ...what: string[]) =>
   key[0] === type && what.includes(String(key[1])) && key.includes('now')
 
-/** Show a change at once: in the record and in every list and board of now that holds it. Answers what was there before. */
+/**
+ * Show a change at once: in the record and in every list and board of now that holds it. Answers what was there before.
+ * A patch that names its version changes nothing that is newer: others may have been there meanwhile.
+ */
 export function patchHeld(client: QueryClient, type: string, id: string, patch: Record<string, unknown>): Snapshot {
   const before: Snapshot = []
   for (const [key, held] of client.getQueriesData<Held>({ predicate: ({ queryKey }) => present(queryKey, type, 'one', 'list', 'board') })) {
@@ -28,16 +31,16 @@ export function rollBack(client: QueryClient, before: Snapshot): void {
 
 function patched(held: Held, id: string, patch: Record<string, unknown>): Held {
   if (held === undefined) return held
-  if ('record' in held) return held.record.id === id ? { ...held, record: merged(held.record, patch) } : held
+  const { version = Number.POSITIVE_INFINITY } = patch as Partial<Doc>
+  const takes = (one: Doc) => one.id === id && !(one.version > version)
+  if ('record' in held) return takes(held.record) ? { ...held, record: merged(held.record, patch) } : held
   if ('items' in held) {
-    return held.items.some((one) => one.id === id)
-      ? { ...held, items: held.items.map((one) => (one.id === id ? merged(one, patch) : one)) }
-      : held
+    return held.items.some(takes) ? { ...held, items: held.items.map((one) => (takes(one) ? merged(one, patch) : one)) } : held
   }
-  if (!('groups' in held) || !held.groups.some((group) => group.cards?.some((card) => card.id === id))) return held
+  if (!('groups' in held) || !held.groups.some((group) => group.cards?.some(takes))) return held
   const groups = held.groups.map((group) => ({
     ...group,
-    cards: group.cards?.map((card) => (card.id === id ? merged(card, patch) : card)),
+    cards: group.cards?.map((card) => (takes(card) ? merged(card, patch) : card)),
   }))
   return { ...held, groups }
 }

@@ -9,6 +9,7 @@ import { bodyOf, type FieldDescription, type ObjectDescription, patchOf } from '
 import { kind } from '../../meta/fields'
 import { fieldValue, isEmpty, same } from '../../meta/meta'
 import { type Show, Value } from '../../meta/show'
+import { toast } from '../../ui/toast'
 import { useTranslation } from '../../words'
 import s from './facts.module.css'
 import { useFixed } from './use-fixed'
@@ -137,7 +138,9 @@ function FactInput({ object, one, field, show, onEnd }: Omit<Props, 'now'> & { o
     } catch (failed) {
       if (!isProblem(failed)) throw failed
       const errors = failed.byField()
-      setError(errors[field.editor?.input ?? ''] ?? errors[field.name] ?? failed.errors[0]?.message ?? failed.message)
+      const why = errors[field.editor?.input ?? ''] ?? errors[field.name] ?? failed.errors[0]?.message ?? failed.message
+      if (box.current) setError(why)
+      else toast({ kind: 'bad', text: `${field.label} · ${why}` }) // the person has gone on: there is no input to say it
     } finally {
       sending.current = false
     }

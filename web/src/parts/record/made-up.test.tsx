@@ -3,6 +3,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { useObject } from '../../meta/use-types'
 import { made } from '../../test/made-up'
 import { button, play, press, rest, type Sent, seen, serve, type } from '../../test/stage'
+import { Toasts } from '../../ui/toast'
 import { CreateForm } from '../form/create-form'
 import { RecordView } from './record-view'
 
@@ -86,7 +87,7 @@ test('its timeline goes on below, and the last contact is not judged by its firs
   const about = structuredClone(made)
   const [type] = about.types
   type?.related.push({ ...(type.related[0] as (typeof type.related)[number]), type: 'activity', field: 'links' })
-  const built = { ...change, event_id: 'e1', version: 1, reason: null }
+  const built = { ...change, event_id: 'e1', version: 1, command: 'c1', reason: null }
   const call = { kind: 'activity', at: '2025-12-24T10:00:00.000000Z', record: { id: 'a1', kind: 'call' } }
   harbour({
     'GET /meta': () => about,
@@ -184,6 +185,27 @@ test('what is refused stands at its field, and the value goes back', async () =>
   await rest()
   await seen(box, 'Too dear')
   expect(box.querySelector('[data-field="price"]')?.textContent).toContain('Too dear')
+})
+
+test('what is refused once the person has gone on is said, though there is no input any more', async () => {
+  const errors = [{ field: 'price', code: 'amount', message: 'Too dear' }]
+  harbour({
+    'POST /harbour/boats/b1/price': () => ({
+      status: 422,
+      body: { type: '/problems/invalid', status: 422, title: '', detail: '', errors },
+    }),
+  })
+  const box = await play(() => [<Page key="page" />, <Toasts key="toasts" />], '/o/boat/b1')
+  await seen(box, '€1,200')
+  await press(button(box, 'Edit Price'))
+  const input = box.querySelector<HTMLInputElement>('[data-field="price"] input')
+  if (!input) throw new Error('no input')
+  await type(input, '9')
+  await act(async () => {
+    for (const key of ['Enter', 'Escape']) input.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }))
+  })
+  await seen(box, 'Price · Too dear')
+  expect(box.querySelector('[data-field="price"] dd')?.textContent).toBe('€1,200')
 })
 
 test('what may exist already is named', async () => {
