@@ -73,5 +73,7 @@ export async function chooseDensity(density: Density): Promise<void> {
   setDensity(density)
   if (preferences.get()) await setPreferences((now) => ({ ...now, density }))
 }
+/** Whether they are read: until then nothing is known of what was dismissed. */
+export const usePreferencesKnown = (): boolean => useStore(preferences) !== null
 export const usePreferences = (): Preferences => useStore(preferences) ?? {}
 export const singleKeys = (): boolean => preferences.get()?.singleKeys !== false

@@ -9,6 +9,9 @@ import { useShellActions } from '../shell/go'
 import { capsOf, listenToKeys } from '../shortcuts'
 import ShortcutSheet from './shortcut-sheet'
 
+const me = { rights: { analytics: { read: true } } }
+vi.mock('../session', async (original) => ({ ...(await original<object>()), useMe: () => me }))
+
 const boat = { id: 'b1', version: 1, name: 'Aurora', status: 'afloat', archived: false, tags: [] }
 const stops = ['2026-01-01', '2026-02-01'].map((at) => ({ at, count: 1, label: at }))
 function Record() {

@@ -20,6 +20,7 @@ import { undoNewest } from '../../ui/toast'
 import { useTranslation } from '../../words'
 import { type Action, useActions } from '../actions'
 import { chooseScheme } from '../preferences'
+import { may, useMe } from '../session'
 import { overlays } from './overlays'
 import { useLeave } from './use-leave'
 
@@ -41,11 +42,12 @@ export function useShellActions(types: Types): void {
   const { t, i18n } = useTranslation()
   const go = useNavigate()
   const leave = useLeave()
+  const me = useMe()
   // biome-ignore lint/correctness/useExhaustiveDependencies: the language changes all titles
   const actions = useMemo((): Action[] => {
-    const pages: Action[] = [
+    const pages: (Action | false)[] = [
       { id: 'home', section: 'go', title: t('nav.home'), icon: IconHome, keys: 'g h', run: () => void go({ to: '/' }) },
-      {
+      types.type('activity') !== undefined && {
         id: 'calendar',
         section: 'go',
         title: t('nav.calendar'),
@@ -53,7 +55,7 @@ export function useShellActions(types: Types): void {
         keys: 'g d',
         run: () => void go({ to: '/calendar' }),
       },
-      {
+      may(me, 'analytics', 'read') && {
         id: 'dashboard',
         section: 'go',
         title: t('nav.dashboard'),
@@ -126,7 +128,7 @@ export function useShellActions(types: Types): void {
       { id: 'help', section: 'help', title: t('nav.help'), icon: IconHelp, run: () => void go({ to: '/help/{-$topic}' }) },
       { id: 'shortcuts', section: 'help', title: t('nav.shortcuts'), icon: IconKeyboard, keys: '?', run: () => overlays.open('shortcuts') },
     ]
-    return [...creates, ...pages, ...lists, ...rest]
-  }, [types, go, leave, t, i18n.language])
+    return [...creates, ...pages.filter((page) => page !== false), ...lists, ...rest]
+  }, [types, go, leave, me, t, i18n.language])
   useActions(actions)
 }

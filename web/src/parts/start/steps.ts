@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { get } from '../../api/client'
-import { usePreferences } from '../../app/preferences'
+import { usePreferences, usePreferencesKnown } from '../../app/preferences'
 import { useTranslation } from '../../words'
 
 export interface Step {
@@ -43,5 +43,5 @@ export const CARD = 'first-steps'
 export function useOpenSteps(): Onboarding | undefined {
   const { data } = useSteps()
   const { dismissed = [] } = usePreferences()
-  return data && data.done < data.total && !dismissed.includes(CARD) ? data : undefined
+  return usePreferencesKnown() && data && data.done < data.total && !dismissed.includes(CARD) ? data : undefined
 }
