@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { lanesOf, refusalOf } from '../parts/board/lanes'
+import { lanesOf, refusalOf, straysOf, withStrays } from '../parts/board/lanes'
+import { moverOf } from '../parts/board/use-move'
 import { made } from '../test/made-up'
 import { boardBy, columnChoices, NONE } from './boards'
 import { describe, type Override } from './describe'
@@ -45,4 +46,36 @@ test('the ways off a path are rails beside another field, and columns of the sta
   const bySize = boardBy(boat({ board: 'custom.berth_size' }, { ends }), 'custom.berth_size')
   const byStatus = boardBy(boat({ board: 'custom.berth_size' }, { ends }), 'status')
   expect([bySize.ends, byStatus.ends, byStatus.moves]).toEqual([ends, undefined, ends])
+})
+
+test('what no column is for is shown all the same, and nothing can be moved there', () => {
+  const groups = [null, 's', 'xl'].map((key) => ({ key, count: 1 }))
+  const shown = (readOnly: boolean) => {
+    const type = boardBy(boat({ fields: [...(made.types[0] as MetaType).fields, { ...own, writable: !readOnly }] }), own.name)
+    const lanes = lanesOf(type, undefined, undefined)
+    const all = withStrays(type, lanes, straysOf(type, lanes, groups)).map((lane) => lane.key)
+    return [all, all.filter((key) => moverOf(type, key))]
+  }
+  expect(shown(false)).toEqual([
+    [NONE, 's', 'l', 'xl'],
+    [NONE, 's', 'l'],
+  ])
+  expect(shown(true)).toEqual([[NONE, 's', 'l', 'xl'], []]) // who may only read it misses no card
+})
+
+test('a column that is called as a way off the path sets its field', () => {
+  const ends = { s: 'harbour.Sink', sunk: 'harbour.Sink' }
+  const type = boardBy(boat({}, { ends }), own.name)
+  expect([type.ends, moverOf(type, 's')?.name, moverOf(type, 'sunk')?.name]).toEqual([
+    { sunk: 'harbour.Sink' },
+    'harbour.ChangeBoatDetails',
+    'harbour.Sink',
+  ])
+})
+
+test('by the status a card goes off the path and back onto it', () => {
+  const override = { ends: { sunk: 'harbour.Sink' }, backs: { afloat: 'harbour.Raise' } }
+  const byStatus = boardBy(boat({ board: own.name }, override), 'status')
+  expect(byStatus.moves).toEqual({ sunk: 'harbour.Sink', afloat: 'harbour.Raise' })
+  expect(boardBy(boat({ board: own.name }, override), own.name).moves).toBeUndefined()
 })

@@ -39,6 +39,8 @@ export interface Override {
   folded?: string[]
   /** The ways off a path, by the status that they lead to: rails at the end of the board. */
   ends?: Record<string, string>
+  /** The ways back onto the path, by the status that they lead to. */
+  backs?: Record<string, string>
   /** Commands that ask more than their inputs, with their own dialogs. */
   dialogs?: Record<string, OwnDialog>
   /** Commands that make sense only for some records. */

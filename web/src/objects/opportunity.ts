@@ -19,4 +19,5 @@ export const opportunity: Override = {
   tables: ['lines', 'contact_roles'],
   board: { sum: ['amount', 'weighted_amount'], card: ['amount', 'owner'], since: 'stage_since', currency: 'currency' },
   ends: { won: 'sales.WinOpportunity', lost: 'sales.LoseOpportunity' },
+  backs: { open: 'sales.ReopenOpportunity' },
 }

@@ -25,7 +25,7 @@ import { sortsOf } from '../views/model'
 import s from './board.module.css'
 import { columnsOf, movedTo } from './columns'
 import { Columns } from './columns-view'
-import { lanesOf } from './lanes'
+import { lanesOf, straysOf, withStrays } from './lanes'
 import { useBoardNews } from './use-news'
 
 const FEW = 20 // cards of a column at first
@@ -92,9 +92,11 @@ export default function Board({ object: type, query, path, by: chosen, ofView, o
   const places = usePlaces(object, ends.length > 0 ? { ...asked, where: whole } : asked, shown, later, compare)
   const prefetch = useCallback((at: string) => void client.prefetchQuery(boardOf(object, asked, { at })), [client, object, asked])
 
-  const lanes = useMemo(() => lanesOf(object, paths, pipeline), [object, paths, pipeline])
+  const offered = useMemo(() => lanesOf(object, paths, pipeline), [object, paths, pipeline])
   const names = useAlike({ ...data?.names, ...further.names })
   const live = useBoardNews(object, asked, further.groups, data !== undefined && !groups.isPlaceholderData)
+  const strays = useAlike(straysOf(object, offered, groups.isPlaceholderData ? [] : live.groups))
+  const lanes = useMemo(() => withStrays(object, offered, strays), [object, offered, strays])
   const by = { field, sums: asked.sum ?? [], currency: object.board?.currency }
   const columns = columnsOf(lanes, live.groups, { ...by, stays: live.stays })
   const columnsThen = then && columnsOf(lanes, then.groups, by)

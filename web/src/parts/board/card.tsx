@@ -16,6 +16,7 @@ import { Menu } from '../../ui/menu'
 import { useTranslation } from '../../words'
 import s from './card.module.css'
 import { ageOf, type Lane, staleness } from './columns'
+import { moverOf } from './use-move'
 
 export interface CardProps {
   object: ObjectDescription
@@ -102,9 +103,9 @@ export const Card = memo(function Card(props: Props) {
       onOpen(card.id)
     } else listeners?.onKeyDown?.(event)
   }
-  const targets = lanes.filter((lane) => lane.key !== here)
+  const targets = lanes.filter((lane) => lane.key !== here && moverOf(object, lane.key)?.allowed)
   let menu: ReactNode = null
-  if (!fixed) {
+  if (!fixed && targets.length > 0) {
     menu = (
       <span className={s.menu}>
         <Menu

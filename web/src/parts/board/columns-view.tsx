@@ -4,7 +4,7 @@ import type { ListQuery } from '../../data/keys'
 import type { News } from '../../data/list-news'
 import { usePast } from '../../data/moment'
 import type { Names } from '../../data/records'
-import { columnKey } from '../../meta/boards'
+import { columnKey, NONE } from '../../meta/boards'
 import type { ObjectDescription } from '../../meta/describe'
 import { type Doc, fieldValue } from '../../meta/meta'
 import type { Show } from '../../meta/show'
@@ -90,12 +90,14 @@ export function Columns({
     const ends = past ? [] : Object.keys(object.ends ?? {})
     return [...lanes, ...ends.map((key) => ({ key, title: titles?.[key] ?? key, ramp: 1 }))]
   }, [object, lanes, past])
-  const titleOf = (key: string) => targets.find((lane) => lane.key === key)?.title ?? object.field('status')?.option_labels?.[key] ?? key
+  const none = t('list.without', { what: object.field(object.boardField ?? '')?.label })
+  const labels: Record<string, string> = { [NONE]: none, ...object.field('status')?.option_labels }
+  const titleOf = (key: string) => targets.find((lane) => lane.key === key)?.title ?? labels[key] ?? key
   const onMove = useHandler((card: Doc, to: string) => void move(card, to))
   const onShow = useHandler(onOpen)
   const spoken = useSpoken(titleOf, (card) => String(fieldValue(card, object.title) ?? ''))
   const sum = object.board?.sum.at(-1)
-  const labels = Object.fromEntries((object.board?.sum ?? []).map((name) => [name, object.field(name)?.label ?? name]))
+  const sums = Object.fromEntries((object.board?.sum ?? []).map((name) => [name, object.field(name)?.label ?? name]))
 
   const onDragStart = ({ active }: DragStartEvent) => setLifted(active.data.current as Lifted)
   const onDragEnd = ({ over: target }: DragEndEvent) => {
@@ -132,7 +134,7 @@ export function Columns({
             key={column.key}
             column={column}
             sum={sum}
-            labels={labels}
+            labels={sums}
             fixed={past}
             later={later && { label: later.label, column: later.columns?.find((one) => one.key === column.key) }}
             refused={lifted && lifted.lane !== column.key ? refusalOf(object, lifted.card, column.key, stages) : undefined}

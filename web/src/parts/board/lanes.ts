@@ -1,5 +1,6 @@
-import { columnKey, NONE } from '../../meta/boards'
-import type { FieldDescription, ObjectDescription } from '../../meta/describe'
+import { type Group, groupKey } from '../../data/boards'
+import { columnKey, NONE, offers } from '../../meta/boards'
+import type { ObjectDescription } from '../../meta/describe'
 import { type Doc, fieldValue } from '../../meta/meta'
 import type { StagePaths } from '../../meta/stages'
 import { t } from '../../words'
@@ -18,12 +19,28 @@ export function lanesOf(object: ObjectDescription, paths: StagePaths | undefined
   const field = object.field(object.boardField ?? '')
   const options = field?.options ?? []
   const lanes = options.map((key, n) => ({ key, title: field?.option_labels?.[key] ?? key, ramp: along(n, options.length) }))
-  return mayBeEmpty(field) ? [{ key: NONE, title: t('list.without', { what: field.label }), ramp: 1 }, ...lanes] : lanes
+  return offers(field, NONE) ? [without(object), ...lanes] : lanes
 }
 
-/** Whether records may have no value there: the field can be edited, and nobody must fill it in. */
-const mayBeEmpty = (field: FieldDescription | undefined): field is FieldDescription =>
-  field?.editor !== undefined && !field.required && !field.editor.command.fields[field.editor.input]
+const without = (object: ObjectDescription): Lane => ({
+  key: NONE,
+  title: t('list.without', { what: object.field(object.boardField ?? '')?.label }),
+  ramp: 1,
+})
+
+/** What records have and no column is for: an option that is offered no more; no value, where one is needed or this role gives none. */
+export function straysOf(object: ObjectDescription, lanes: Lane[], groups: Group[]): string[] {
+  if (object.stages) return []
+  const keys = groups.filter((group) => group.count > 0).map(groupKey)
+  return keys.filter((key) => !lanes.some((lane) => lane.key === key))
+}
+
+/** The columns, and one for each stray: no record is hidden by the way a board looks at it. Nothing can be moved there. */
+export function withStrays(object: ObjectDescription, lanes: Lane[], strays: string[]): Lane[] {
+  const titles = object.field(object.boardField ?? '')?.option_labels
+  const others = strays.filter((key) => key !== NONE).map((key): Lane => ({ key, title: titles?.[key] ?? key, ramp: RAMP }))
+  return [...(strays.includes(NONE) ? [without(object)] : []), ...lanes, ...others]
+}
 
 /** Why a card cannot go to a column, as far as it can be told beforehand: nothing leads there, or the gate leads back only to some. */
 export function refusalOf(object: ObjectDescription, card: Doc, to: string, paths: StagePaths | undefined): string | undefined {

@@ -1,7 +1,7 @@
 import { type ReactNode, useState } from 'react'
 import { isProblem, type Problem } from '../../api/problem'
 import { useCommand } from '../../data/act'
-import { NONE } from '../../meta/boards'
+import { NONE, offers } from '../../meta/boards'
 import { bodyOf, type ObjectDescription, patchOf } from '../../meta/describe'
 import { kind, type Shown } from '../../meta/fields'
 import { type Doc, fieldValue, type MetaCommand } from '../../meta/meta'
@@ -10,11 +10,12 @@ import { toast } from '../../ui/toast'
 import { useTranslation } from '../../words'
 import { Gate } from './gate'
 
-/** The command that brings a record to a column: the one that edits the field, or the one of the column itself. */
+/** The command that brings a record to a column: the one that edits the field, or the one of the column itself. undefined: none does. */
 export function moverOf(object: ObjectDescription, to: string): MetaCommand | undefined {
   const named = object.moves?.[to] ?? object.ends?.[to]
   if (named) return object.command(named)
-  return object.field(object.boardField ?? object.stages?.field ?? '')?.editor?.command
+  const field = object.field(object.boardField ?? object.stages?.field ?? '')
+  return object.stages || offers(field, to) ? field?.editor?.command : undefined
 }
 
 /** What goes along with a move: in the body, and as the record will show it. */
