@@ -24,6 +24,8 @@ test('columns go by the field of the type, and by each other closed set', () => 
   expect(columnChoices(type).map((field) => field.name)).toEqual(['status', 'custom.berth_size'])
   expect(boardBy(type, undefined)).toBe(type)
   expect(boardBy(type, 'berth')).toBe(type) // no closed set
+  const text = boat({ fields: [...(made.types[0] as MetaType).fields, { ...own, kind: 'text' }] })
+  expect(columnChoices(text).map((field) => field.name)).toEqual(['status']) // a board by a text is refused
   expect(boardBy(type, 'custom.berth_size').boardField).toBe('custom.berth_size')
 })
 

@@ -13,9 +13,11 @@ export function offers(field: FieldDescription | undefined, key: string): field 
   return !field.required && !field.editor.command.fields[field.editor.input]
 }
 
-/** What the columns of a board can be: the field that /meta names, and each other closed set; fields of one's own, too. */
+/** What the columns of a board can be: the field that /meta names, and each other closed set; fields of one's own, too. Texts make no groups, whatever they offer. */
 export function columnChoices(object: ObjectDescription): FieldDescription[] {
-  const others = object.fields.filter((field) => field.show === 'choice' && field.filterable && !field.technical)
+  const others = object.fields.filter(
+    (field) => field.show === 'choice' && field.kind === 'keyword' && field.filterable && !field.technical,
+  )
   const first = object.boardField ? object.field(object.boardField) : undefined
   if (first) return [first, ...others.filter((field) => field !== first)]
   return others.some((field) => field.name.startsWith('custom.')) ? others : []

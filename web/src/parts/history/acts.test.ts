@@ -21,8 +21,9 @@ it('shows what one command did as one entry, taken back as a whole', () => {
   expect(foldOf(acts[1] ?? [])).toBe(before)
 })
 
-it('has no way back of the whole where a part of it has none', () => {
-  expect(foldOf([moved, { ...filled, undo: null }]).undo).toBeNull()
+it('has no way back of the whole where a part of it has none, and says why', () => {
+  const undo_reason = { code: 'changed-since', message: 'A later change touched this' }
+  expect(foldOf([moved, { ...filled, undo: null, undo_reason }])).toMatchObject({ undo: null, undo_reason })
 })
 
 it('folds them on the timeline, and keeps apart what no command joins', () => {

@@ -21,8 +21,9 @@ export function foldOf(act: readonly HistoryEntry[]): HistoryEntry {
   const changes: HistoryEntry['changes'] = {}
   for (const entry of act.toReversed())
     for (const [name, change] of Object.entries(entry.changes)) changes[name] = { ...change, from: (changes[name] ?? change).from }
-  const undo = undoOf(act)
-  return { ...newest, version: oldest.version === 1 ? 1 : newest.version, changes, undo: undo as HistoryEntry['undo'] }
+  const undo = undoOf(act) as HistoryEntry['undo']
+  const undo_reason = undo ? undefined : act.find((entry) => entry.undo_reason)?.undo_reason // of the part that has none
+  return { ...newest, version: oldest.version === 1 ? 1 : newest.version, changes, undo, undo_reason }
 }
 
 /** The way back from all of it at once, where each of its entries has one of the same kind. */

@@ -6,6 +6,7 @@ import { groupChoices, inOrder } from './use-sections'
 const type = made.types[0] as (typeof made.types)[0]
 const own = [
   { name: 'custom.hull', label: 'Hull', kind: 'keyword' as const, options: ['oak', 'steel'], filterable: true },
+  { name: 'custom.note', label: 'Note', kind: 'text' as const, options: ['a', 'b'], filterable: true },
   { name: 'custom.checked', label: 'Checked', kind: 'date' as const, filterable: true },
   { name: 'custom.colours', label: 'Colours', kind: 'keywords' as const, options: ['red'], filterable: true },
 ]

@@ -25,6 +25,7 @@ export const groupChoices = (object: ObjectDescription): { value: string; field:
       (field) =>
         field.filterable &&
         !field.technical &&
+        field.kind !== 'text' && // the suite groups by codes, days and truth values
         (/^(choice|stage|boolean|code)$/.test(field.show) || field.ref || DAYS.includes(field.show)),
     )
     .map((field) => ({ value: DAYS.includes(field.show) ? `${field.name}:month` : field.name, field }))

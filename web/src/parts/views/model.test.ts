@@ -52,6 +52,11 @@ describe('views', () => {
       ofView: 'list',
       changed: false,
     }))
+  test('a grouping by a field that is gone is none: the view can be saved without it', () => {
+    const now = looked(object, {}, { ...view, group: ['custom.gone'] })
+    expect([now.group, contentOf(now, {}).group]).toEqual([undefined, []])
+    expect(looked(object, { group: 'worth:month' }, view).group).toBe('worth:month')
+  })
   test('a view opens as it was saved: as a board, with its widths', () => {
     const now = looked(object, { as: 'board' }, view)
     expect([now.kind, now.changed]).toEqual(['board', true])

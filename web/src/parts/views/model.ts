@@ -81,7 +81,8 @@ export function looked(object: ObjectDescription, search: ListSearch, view?: Sav
   const known = (names: string[]) => names.filter((name) => object.field(name))
   const base = view ? treeOfView(view) : quick?.tree
   const columns = known(search.cols?.split(',') ?? (view?.columns.length ? view.columns : object.layouts.list))
-  const group = search.group === 'none' ? undefined : (search.group ?? view?.group[0])
+  const named = search.group === 'none' ? undefined : (search.group ?? view?.group[0])
+  const group = known([named?.split(':')[0] ?? '']).length > 0 ? named : undefined // a field that was given up since groups nothing
   const ofView = view?.kind ?? 'list'
   const { f, sort, cols, as, pipeline } = search
   const path = view?.path ?? ''
