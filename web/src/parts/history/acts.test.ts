@@ -26,6 +26,11 @@ it('has no way back of the whole where a part of it has none, and says why', () 
   expect(foldOf([moved, { ...filled, undo: null, undo_reason }])).toMatchObject({ undo: null, undo_reason })
 })
 
+it('takes back the making of a record by what takes back its first version', () => {
+  const away = { method: 'POST', path: '/sales/opportunities/d1/archive', body: {}, label: 'Archive' }
+  expect(foldOf([entry(2, 'c0', {}), entry(1, 'c0', {}, away)])).toMatchObject({ version: 1, undo: away })
+})
+
 it('folds them on the timeline, and keeps apart what no command joins', () => {
   const items = [moved, filled, before].map((change) => ({ kind: 'change', at: '', change }))
   expect(foldItems([...items, { kind: 'activity', at: '', record: { id: 'a', version: 1 } }]).map((item) => item.change?.version)).toEqual([

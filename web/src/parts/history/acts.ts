@@ -26,12 +26,14 @@ export function foldOf(act: readonly HistoryEntry[]): HistoryEntry {
   return { ...newest, version: oldest.version === 1 ? 1 : newest.version, changes, undo, undo_reason }
 }
 
-/** The way back from all of it at once, where each of its entries has one of the same kind. */
+/** The way back from all of it at once, where each of its entries has one of the same kind; of what made the record, that of its first. */
 function undoOf(act: readonly HistoryEntry[]): Undo | null {
+  const oldest = act.at(-1)
+  if (oldest?.version === 1) return (oldest.undo as Undo | undefined) ?? null
   const ways = act.map((entry) => entry.undo as Undo | null | undefined)
   const [first] = ways
   const alike = ways.every((way) => way && way.path === first?.path && typeof (way.body as { version?: unknown })?.version === 'number')
-  return first && alike ? { ...first, body: { ...(first.body as object), first: act.at(-1)?.version } } : null
+  return first && alike ? { ...first, body: { ...(first.body as object), first: oldest?.version } } : null
 }
 
 /** The same among what else was done about a record. */
