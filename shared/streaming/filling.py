@@ -5,6 +5,7 @@ Record by record, next to the live tables, and indexed at the end: a fraction of
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
 from shared.events.codec import Codec
@@ -15,9 +16,12 @@ from shared.streaming.known import has_type
 from shared.streaming.leases import LeaseHolder, exclusively
 from shared.streaming.rebuild import BATCH, rebuild
 from shared.streaming.shares import NAMES, RECORDS, furthest
+from shared.streaming.subscription import STANDBY_SECONDS
+from shared.views.capabilities import purge_files
 from shared.views.port import Checkpoint, Views
 
 FAR = 5_000  # events behind, from which on empty views are filled so
+TURN = "filling:records"  # the name of a lease: who begins to rebuild a view drops what another process has of it
 
 log = logging.getLogger("crm.projection")
 
@@ -25,15 +29,27 @@ log = logging.getLogger("crm.projection")
 async def fill_empty(catalogue: Catalogue, store: EventStore, views: Views, codec: Codec) -> bool:
     """False: the views hold something, or the log is short; nothing was done.
 
-    Projectors go on behind the head that the log had at first, and pass over the versions that the views have. A crash
-    leaves the position at zero: the next start fills again. Raises UnknownRecordType.
+    One process fills; others wait for it. Projectors go on behind the head that the log had at first, and pass over the
+    versions that the views have. A crash leaves the position at zero: the next start fills again.
+    Raises UnknownRecordType.
     """
-    head = await store.head()
-    if head < FAR or await furthest(views):
+    if await store.head() < FAR or await furthest(views):
         return False
+    turn = LeaseHolder(views, TURN)
+    while not await turn.take():
+        await asyncio.sleep(STANDBY_SECONDS)
+    try:
+        async with turn.kept():
+            return not await furthest(views) and await _fill(catalogue, store, views, codec)
+    finally:
+        await turn.give_back()
+
+
+async def _fill(catalogue: Catalogue, store: EventStore, views: Views, codec: Codec) -> bool:
+    head, destroyed = await store.head(), await codec.keys.destroyed()
     log.info("filling what is shown from %s events", head)
     await _check_types(catalogue, store, head)
-    for aggregate in catalogue:
+    for aggregate in sorted(catalogue, key=lambda one: one is not catalogue.field_definition):  # formulas come first
         await rebuild(aggregate, store, views, codec, lambda _: None)
     reached = Checkpoint(RECORDS, head, await store.chain_hash(head))
 
@@ -42,6 +58,8 @@ async def fill_empty(catalogue: Catalogue, store: EventStore, views: Views, code
             await views.write([], [reached], holder.lease())
 
     await exclusively(views, RECORDS, note, NAMES)
+    if await codec.keys.destroyed() != destroyed:
+        await purge_files(views)  # an erasure had it done before what was read of the person came in
     return True
 
 

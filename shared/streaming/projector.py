@@ -32,7 +32,7 @@ from shared.streaming.subscription import Pace, Subscription
 from shared.telemetry.links import links_to
 from shared.telemetry.spans import span
 from shared.views.capabilities import look_again, recompute
-from shared.views.port import Checkpoint, Lease, Views, Write
+from shared.views.port import Checkpoint, Lease, Views, ViewsDamaged, Write
 
 CHECKPOINT = RECORDS
 PAUSE = 0.03  # seconds between two batches: a batch costs the same for one event and for twenty
@@ -66,7 +66,7 @@ class Projector(Subscription):
         super().__init__(feed or StoreFeed(repository.store), self._records, holder, pace)
 
     async def run(self) -> None:
-        """See Subscription.run; first, views that hold nothing are filled from a long log."""
+        """See Subscription.run; first, views that hold nothing are filled from a long log. Raises ViewsDamaged."""
         await self._fill()
         await super().run()
 
@@ -80,6 +80,8 @@ class Projector(Subscription):
             async with self.lock:  # no batch is begun meanwhile: it would do the same work
                 if not self.position and await self._records.fill():
                     self.position = await self._records.load()
+        except ViewsDamaged:
+            raise
         except Exception:
             log.exception("filling at once failed; going on event by event")
 

@@ -117,8 +117,11 @@ class _Rebuild:
             after = page[-1].position
 
     async def swap(self, after: int, holder: LeaseHolder) -> None:
-        """Bring the new view to the live one's position and put it in its place."""
-        await self.catch_up(after, await furthest(self._views))
+        """Bring the new view to the live one's position and put it in its place.
+
+        Where views hold nothing, to the end of the log: who was erased meanwhile must not show until projectors follow.
+        """
+        await self.catch_up(after, await furthest(self._views) or await self._store.head())
         await quarantine(self._views, self._poison.values(), holder)
         await self._views.swap(self.target, (), holder.lease())
 

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 
 from shared.kernel.catalogue import Catalogue
 from shared.streaming import filling, projector
+from shared.streaming import rebuild as rebuilding
 from shared.streaming.known import UnknownRecordType
+from shared.streaming.leases import exclusively
 from shared.streaming.rebuild import rebuild
 from shared.streaming.shares import RECORDS
+from shared.views.port import ViewsDamaged
 from tests.support.toys import TOY, ToyGrown, ToyMade, ToyRoom, toy_room
 
 RECORDS_MADE = 30
@@ -89,3 +94,55 @@ async def test_a_filling_that_was_cut_off_begins_again(room: ToyRoom) -> None:
     assert await room.views.checkpoint(RECORDS) == 0
     assert await fill(room)
     assert await room.shown() == await room.folded()
+
+
+async def test_what_is_erased_while_views_are_filled_is_masked_at_once_and_purged(
+    room: ToyRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own erasure masked and purged the tables that are replaced here."""
+
+    async def with_an_erasure(*args: Any) -> Any:
+        await room.keys.ensure("t0", ["ann"])
+        await room.keys.destroy("t0", "ann")
+        await room.happen("k0", ToyMade("erased"), tenant="t0")  # the last that may happen before the swap
+        return await exclusively(*args)
+
+    monkeypatch.setattr(rebuilding, "exclusively", with_an_erasure)
+    purge = AsyncMock()
+    monkeypatch.setattr(filling, "purge_files", purge)
+    assert await fill(room)
+    assert (await room.shown())["t0", "k0"]["name"] == "erased"
+    purge.assert_awaited_once_with(room.views)
+
+
+async def test_one_process_fills_while_others_wait(room: ToyRoom, monkeypatch: pytest.MonkeyPatch) -> None:
+    filled: list[str] = []
+
+    async def noted(aggregate: Any, *args: Any) -> int:
+        filled.append(aggregate.name)
+        return await rebuild(aggregate, *args)
+
+    monkeypatch.setattr(filling, "rebuild", noted)
+    purge = AsyncMock()
+    monkeypatch.setattr(filling, "purge_files", purge)
+    assert sorted(await asyncio.gather(fill(room), fill(room))) == [False, True]
+    assert filled == ["toy"]
+    purge.assert_not_awaited()
+
+
+async def test_definitions_of_fields_come_before_the_records_that_have_formulas(
+    room: ToyRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rebuilt = AsyncMock()
+    monkeypatch.setattr(filling, "rebuild", rebuilt)
+    mould = replace(TOY, name="mould", defines_fields=True)
+    assert await fill(room, Catalogue([TOY, mould]))
+    assert [call.args[0].name for call in rebuilt.await_args_list] == ["mould", "toy"]
+
+
+async def test_damaged_views_end_the_process_and_are_no_reason_to_go_on(
+    room: ToyRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filling, "rebuild", AsyncMock(side_effect=ViewsDamaged("start again")))
+    with pytest.raises(ViewsDamaged):
+        await room.projector.catch_up()
