@@ -29,6 +29,7 @@ from infra.kafka.jars import jars
 ROOT = Path(__file__).parents[1]
 READY_SECONDS = 300.0
 STOP_SECONDS = 40.0
+FREE_SECONDS = 5.0  # until the port of what was killed is free
 GREETING_SECONDS = 3.0  # the link follows the address
 APIS = "api:identity,customer,sales,integration"
 ROLES: dict[str, tuple[str, ...]] = {  # process → its roles; the first one makes what all of them share
@@ -183,7 +184,7 @@ class Cluster:
     def _start(self, name: str, command: list[str]) -> str:
         """Raises Failed: its port is taken, as by what a killed part left behind."""
         if not self.running(name):
-            if self._listens(name):
+            if not self._frees(name):
                 raise Failed(f"{name}: another program listens at {self.addresses()[name]}: end it (ss -tlnp names it)")
             environment = {**os.environ, **(self.environment() if name in self.roles else {})}
             with self._log(name).open("ab") as log:
@@ -201,6 +202,15 @@ class Cluster:
                 end = self._log(name).read_text(errors="replace").strip().splitlines()[-3:]
                 raise Failed(f"{name} did not start: {' '.join(end)} ({self._log(name)})")
             time.sleep(0.1)
+
+    def _frees(self, name: str) -> bool:
+        """Whether nobody listens at its port, once what was killed is gone: an engine dies after what started it."""
+        deadline = time.monotonic() + FREE_SECONDS
+        while self._listens(name):
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.05)
+        return True
 
     def _listens(self, name: str) -> bool:
         address = self.addresses()[name].partition("?")[0]
