@@ -95,6 +95,7 @@ def carried_out(source: str, data: Path | None, key: BackupKey) -> Report:
         verified = subprocess.run(words, capture_output=True, env=settings)  # noqa: S603 - words of our own
         views_seconds = time.monotonic() - began
     outcome = Verified(verified.stdout, verified.stderr)
+    filled_seconds = None if outcome.filled_at is None else round(max(0, outcome.filled_at - at) / 1e6, 1)
     found, counts = differences(chain.end, restored, ours, outcome)
     return {
         "at": at,
@@ -110,7 +111,7 @@ def carried_out(source: str, data: Path | None, key: BackupKey) -> Report:
         "files": restored["files"],
         "rpo_seconds": round(ours.rpo, 1),
         "log_seconds": round(log_seconds, 1),
-        "filled_seconds": round(max(0, outcome.filled_at - at) / 1e6, 1),
+        "filled_seconds": filled_seconds,
         "views_seconds": round(views_seconds, 1),
         "uncounted": ours.problem,
         **said(found),

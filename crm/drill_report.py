@@ -30,12 +30,12 @@ class Verified(NamedTuple):
         return found
 
     @property
-    def filled_at(self) -> Micros:
-        """When all views held what the log has; 0: that is not known."""
+    def filled_at(self) -> Micros | None:
+        """When all views held what the log has; None: it did not come so far."""
         try:
-            return int(self.report.get("filled_at", 0))
+            return self.report.get("filled_at")
         except ValueError:
-            return 0
+            return None
 
 
 def differences(end: Manifest, restored: Report, live: Live, verified: Verified) -> tuple[list[Message], Report]:
@@ -113,7 +113,7 @@ def readable(found: Report) -> str:
             f"- attachments: {found['files']}",
             f"- what a loss at this moment had cost (RPO): {found['rpo_seconds']} s",
             f"- until the log was back (RTO): {found['log_seconds']} s",
-            f"- until all views were back, too: {found['filled_seconds']} s",
+            *_until_filled(found["filled_seconds"]),
             f"- until they were compared: {found['views_seconds']} s",
         ]
     if found.get("uncounted"):
@@ -129,6 +129,10 @@ def readable(found: Report) -> str:
         lines += ["", "| records | restored | live |", "|---|---|---|"]
         lines += [f"| {name} | {one['restored']} | {_number(one['live'])} |" for name, one in sorted(counts.items())]
     return "\n".join(lines)
+
+
+def _until_filled(seconds: float | None) -> list[str]:
+    return [] if seconds is None else [f"- until all views were back, too: {seconds} s"]
 
 
 def _number(count: int | None) -> str:

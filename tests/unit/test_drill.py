@@ -56,6 +56,15 @@ def test_log_ledger_and_views_are_named_each_for_itself() -> None:
     assert found(ledger=ledger, views=[AGREES, DIFFERS]) == ([f"{said} the ledger: leaf 1 was event 2", views], 0)
 
 
+@pytest.mark.parametrize("printed", [b"", orjson.dumps({"ok": False, "views": []})])
+def test_a_drill_says_no_time_of_views_that_were_never_filled(printed: bytes) -> None:
+    assert Verified(printed, b"killed").filled_at is None
+    names = "backup timeline position root restored_root live_root files rpo_seconds log_seconds views_seconds".split()
+    report = {"ok": False, "events": 1, "differences": [], **dict.fromkeys(names, 1)}
+    assert "all views were back" not in readable(report | {"filled_seconds": None})
+    assert "all views were back, too: 0.4 s" in readable(report | {"filled_seconds": 0.4})
+
+
 @pytest.mark.parametrize(("live", "begun"), [(2, (0, 0)), (5, (1, 3)), (1, (-1, 0))])
 def test_records_made_since_the_backup_are_no_difference(live: int, begun: tuple[int, int]) -> None:
     assert found((live, *begun)) == ([], 0)
