@@ -605,7 +605,7 @@ export interface components {
                 offset: string | number | null;
             };
             "wrong-status"?: {
-                status: string | number | null;
+                status?: string | number | null;
             };
             "wrong-type"?: {
                 value: string | number | null;
