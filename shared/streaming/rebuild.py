@@ -121,6 +121,8 @@ class _Rebuild:
 
         Where views hold nothing, to the end of the log: who was erased meanwhile must not show until projectors follow.
         """
+        if known := await self._views.checkpoints(RECORDS):  # a projector's write that comes late moves none of them
+            await self._views.write([], [*known.values()], holder.lease())
         await self.catch_up(after, await furthest(self._views) or await self._store.head())
         await quarantine(self._views, self._poison.values(), holder)
         await self._views.swap(self.target, (), holder.lease())

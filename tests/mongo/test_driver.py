@@ -6,6 +6,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,12 +15,14 @@ from motor.motor_asyncio import AsyncIOMotorClient
 from shared.mongo import Docs
 from shared.mongo_names import UnsafeName, check_fields, check_names, check_stages
 from shared.streaming.leases import LeaseHolder, together
+from shared.streaming.rebuild import rebuild
+from shared.streaming.shares import RECORDS
 from shared.views.mongo import MongoViews
 from shared.views.mongo_table import Table
 from shared.views.port import Checkpoint, Condition, Field, Kind, LeaseLost, Query, Scope, ViewsUnavailable, Write
 from tests.contract.views_help import SOME, THINGS, ids, put, thing
 from tests.support.beating import EXPIRED
-from tests.support.toys import SetClock
+from tests.support.toys import TOY, SetClock, ToyMade, toy_room
 
 EVERYONE = Scope("t1")
 
@@ -169,6 +172,20 @@ async def test_a_holder_that_was_overtaken_writes_no_checkpoint_over_the_next_on
     with pytest.raises(Exception, match="another process has taken over"):
         await views._catalogue.keep([Checkpoint("p", 3)], mine)
     assert await views.checkpoint("p") == 5
+
+
+async def test_a_projector_that_a_rebuild_overtook_does_not_pass_over_what_was_replaced(
+    views: MongoViews, tmp_path: Path
+) -> None:
+    """It had looked at its lease before, and its documents are in the table that is gone."""
+    async with toy_room(tmp_path, views) as room:
+        await room.happen("a", ToyMade("a"))
+        await room.projector.catch_up()
+        mine = room.projector.holder.lease()
+        await rebuild(TOY, room.store, views, room.codec, lambda _: None)
+        with pytest.raises(LeaseLost):
+            await views._catalogue.keep([Checkpoint(RECORDS, 2)], mine)
+        assert await views.checkpoint(RECORDS) == 1
 
 
 async def test_twelve_shares_that_go_on_together_are_one_write(
