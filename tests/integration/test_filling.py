@@ -86,11 +86,20 @@ async def test_a_log_of_another_program_is_not_passed_over(room: ToyRoom) -> Non
     assert await room.views.checkpoint(RECORDS) == 0
 
 
-async def test_a_filling_that_was_cut_off_begins_again(room: ToyRoom) -> None:
-    cut = asyncio.create_task(fill(room))
-    await asyncio.sleep(0)
-    cut.cancel()
-    await asyncio.gather(cut, return_exceptions=True)
+async def test_a_filling_that_was_cut_off_begins_again(room: ToyRoom, monkeypatch: pytest.MonkeyPatch) -> None:
+    swapped = asyncio.Event()
+
+    async def cut_off(*args: Any) -> None:
+        await rebuild(*args)
+        swapped.set()
+        await asyncio.Event().wait()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(filling, "rebuild", cut_off)
+        cut = asyncio.create_task(fill(room))
+        await swapped.wait()
+        cut.cancel()
+        await asyncio.gather(cut, return_exceptions=True)
     assert await room.views.checkpoint(RECORDS) == 0
     assert await fill(room)
     assert await room.shown() == await room.folded()
