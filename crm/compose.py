@@ -46,6 +46,8 @@ from shared.kernel.rekeying import renew_reservations
 from shared.ledger.evidence import Wanted, write_evidence
 from shared.security.keyring import KeyMissing, KeysUnavailable
 from shared.security.rootkey import KeysUnusable
+from shared.streaming.filling import TURN
+from shared.streaming.leases import in_turn
 from shared.streaming.multistream import rebuild_projection
 from shared.streaming.parked import PARKED
 from shared.streaming.projector import Projector
@@ -274,7 +276,8 @@ async def prepare(kernel: Kernel, stale: Collection[str], *, reconciles: bool = 
     reconciles: whether this process does the latter. Where several work on the same views, one that projects does.
     """
     await kernel.projector.start()
-    await _fill(kernel, stale)
+    if stale:
+        await _fill_in_turn(kernel, stale)
     if not reconciles:
         return
     reconciler = reconciler_of(kernel)
@@ -290,6 +293,15 @@ async def _note_agreement(kernel: Kernel) -> None:
             await reconciler_of(kernel).note()
         else:
             await Witness(kernel.store, kernel.keys).note()
+
+
+async def _fill_in_turn(kernel: Kernel, stale: Collection[str]) -> None:
+    """After an upgrade every process finds the same collections stale: the first one fills them, the others wait."""
+    async with in_turn(kernel.views, TURN) as waited:
+        if waited:
+            every = (*kernel.catalogue, *kernel.catalogue.projections)
+            stale = await kernel.views.declare([one.collection for one in every if one.collection.name in stale])
+        await _fill(kernel, stale)
 
 
 async def _fill(kernel: Kernel, stale: Collection[str]) -> None:

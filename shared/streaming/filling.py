@@ -5,7 +5,6 @@ Record by record, next to the live tables, and indexed at the end: a fraction of
 
 from __future__ import annotations
 
-import asyncio
 import logging
 
 from shared.events.codec import Codec
@@ -13,15 +12,14 @@ from shared.events.envelope import category_of
 from shared.eventstore.port import EventStore
 from shared.kernel.catalogue import Catalogue
 from shared.streaming.known import has_type
-from shared.streaming.leases import LeaseHolder, exclusively
+from shared.streaming.leases import LeaseHolder, exclusively, in_turn
 from shared.streaming.rebuild import BATCH, rebuild
 from shared.streaming.shares import NAMES, RECORDS, furthest
-from shared.streaming.subscription import STANDBY_SECONDS
 from shared.views.capabilities import purge_files
 from shared.views.port import Checkpoint, Views
 
 FAR = 5_000  # events behind, from which on empty views are filled so
-TURN = "filling:records"  # the name of a lease: who begins to rebuild a view drops what another process has of it
+TURN = "filling:views"  # the name of a lease: who begins to rebuild a view drops what another process has of it
 
 log = logging.getLogger("crm.projection")
 
@@ -35,14 +33,8 @@ async def fill_empty(catalogue: Catalogue, store: EventStore, views: Views, code
     """
     if await store.head() < FAR or await furthest(views):
         return False
-    turn = LeaseHolder(views, TURN)
-    while not await turn.take():
-        await asyncio.sleep(STANDBY_SECONDS)
-    try:
-        async with turn.kept():
-            return not await furthest(views) and await _fill(catalogue, store, views, codec)
-    finally:
-        await turn.give_back()
+    async with in_turn(views, TURN):
+        return not await furthest(views) and await _fill(catalogue, store, views, codec)
 
 
 async def _fill(catalogue: Catalogue, store: EventStore, views: Views, codec: Codec) -> bool:

@@ -18,6 +18,7 @@ T = TypeVar("T")
 
 SECONDS = 10.0  # until another process may take over from one that was killed
 ENOUGH = 0.75  # of its time that is left
+WAIT_SECONDS = 0.1  # between two looks whether a turn is over
 BEATS = 4  # a lease is prolonged so often in its time, while work goes on that is longer
 
 log = logging.getLogger("crm.leases")
@@ -118,6 +119,20 @@ def together(leases: Sequence[Lease], expires: Micros) -> Lease:
     """Several leases as one, which ends then."""
     first, *others = (Lease(one.name, one.token, expires) for one in leases)
     return replace(first, also=tuple(others))
+
+
+@asynccontextmanager
+async def in_turn(leases: Leases, name: str) -> AsyncIterator[bool]:
+    """One process after another: waits for the one that has the turn. Yields whether there was one."""
+    holder, waited = LeaseHolder(leases, name), False
+    while not await holder.take():
+        waited = True
+        await asyncio.sleep(WAIT_SECONDS)
+    try:
+        async with holder.kept():
+            yield waited
+    finally:
+        await holder.give_back()
 
 
 @asynccontextmanager

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
+import pytest
+
+from crm import compose
 from crm.compose import Suite
 from crm.settings import Settings
 from services.sales.opportunity import OPPORTUNITY, Opportunity, shown
 from shared.clock import start_of_day
 from shared.kernel.bus import Call
+from shared.kernel.catalogue import AnyAggregate
 from shared.security.permissions import system_access
 from shared.streaming.rebuild import rebuild
 from shared.views.port import Condition, Document, Query, Scope
@@ -85,3 +91,22 @@ async def test_the_old_documents_answer_until_the_new_ones_take_their_place(tmp_
         assert during == [3, 3]
         page = await world.views.find("opportunities", Query(sort="cycle_days"), ALL)
         assert [d["cycle_days"] for d in page.items] == [None, None, None]
+
+
+async def test_of_processes_that_start_at_once_one_fills_and_the_others_wait(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_world(tmp_path) as world:
+        await world.do("sales.OpenOpportunity", {"name": "deal", "amount": "1.00"})
+        await world.settle()
+        filled: list[str] = []
+
+        async def noted(aggregate: AnyAggregate, *args: Any) -> int:
+            filled.append(aggregate.name)
+            return await rebuild(aggregate, *args)
+
+        monkeypatch.setattr(compose, "rebuild", noted)
+        starts = [compose.prepare(world.kernel, [NOW.name], reconciles=False) for _ in range(3)]
+        await asyncio.gather(*starts)
+        assert filled == ["opportunity"]
+        assert len((await world.kernel.queries.find(OPPORTUNITY, Query(), BOSS)).items) == 1
