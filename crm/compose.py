@@ -282,7 +282,8 @@ async def prepare(kernel: Kernel, stale: Collection[str], *, reconciles: bool = 
         return
     reconciler = reconciler_of(kernel)
     if await reconciler.run():  # the views may show erased text
-        await _fill(kernel, [a.collection.name for a in kernel.catalogue])
+        async with in_turn(kernel.views, TURN):
+            await _fill(kernel, [a.collection.name for a in kernel.catalogue])
         await reconciler.note()
 
 

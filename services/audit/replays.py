@@ -16,6 +16,8 @@ from shared.kernel.kernel import Kernel
 from shared.ledger.check import check_ledger
 from shared.messages import say, shown
 from shared.streaming.files_check import verify_files
+from shared.streaming.filling import TURN
+from shared.streaming.leases import in_turn
 from shared.streaming.multistream import MultiStreamProjection, rebuild_projection
 from shared.streaming.multistream_check import verify_projection
 from shared.streaming.parked import OPERATORS, PARKED
@@ -69,7 +71,8 @@ async def replay(kernel: Kernel, views: Sequence[View], with_warehouse: bool, no
     for aggregate in (one for one in views if not isinstance(one, MultiStreamProjection)):
         name = aggregate.collection.name
         seen = _Counter(name, note)
-        rows = await rebuild(aggregate, kernel.store, kernel.views, kernel.codec, seen)
+        async with in_turn(kernel.views, TURN):  # a process that starts may fill it
+            rows = await rebuild(aggregate, kernel.store, kernel.views, kernel.codec, seen)
         healed = await heal(aggregate, kernel.store, kernel.views, kernel.codec)
         if kernel.past_upkeep is not None:
             await kernel.past_upkeep.rebuild(aggregate.name)
@@ -104,7 +107,8 @@ async def heal_parked(kernel: Kernel, note: Note) -> Report:
 
 async def _replay_projection(kernel: Kernel, one: MultiStreamProjection, note: Note) -> Report:
     seen, source = _Counter(one.collection.name, note), kernel.catalogue[one.source]
-    rows = await rebuild_projection(one, source, kernel.repository, kernel.views, kernel.codec, seen)
+    async with in_turn(kernel.views, TURN):
+        rows = await rebuild_projection(one, source, kernel.repository, kernel.views, kernel.codec, seen)
     return {"view": one.collection.name, "rows": rows, "events": seen.count, "healed": 0}
 
 

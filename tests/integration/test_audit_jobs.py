@@ -12,14 +12,16 @@ import httpx
 import orjson
 import pytest
 
+from services.audit import replays
 from services.audit.api import jobs
 from services.audit.app import create_app
 from shared.kernel.kernel import Kernel
 from shared.messages.languages import ENGLISH
 from shared.streaming import leases
+from shared.streaming.filling import TURN
 from shared.streaming.leases import LeaseHolder
 from shared.streaming.projector import CHECKPOINT
-from shared.streaming.rebuild import quarantine
+from shared.streaming.rebuild import quarantine, rebuild
 from shared.views.port import Lease
 from shared.views.sqlite import SqliteViews
 from tests.support.beating import EXPIRED
@@ -60,13 +62,21 @@ def last(answer: httpx.Response) -> dict[str, Any]:
     return found
 
 
-async def test_a_replay_works_where_another_process_projects(two: TwoKernels) -> None:
+async def test_a_replay_works_where_another_process_projects(two: TwoKernels, monkeypatch: pytest.MonkeyPatch) -> None:
+    others: list[bool] = []
+
+    async def noted(*args: Any) -> int:
+        others.append(await LeaseHolder(two.writer.views, TURN).take())
+        return await rebuild(*args)
+
+    monkeypatch.setattr(replays, "rebuild", noted)
     async with AsyncExitStack() as stack:
         _, reader = await clients(two, stack)
         await two.writer.make("customer.CreateAccount", name="Acme")
         await two.settle()
         result = last(await reader.post("/replays", json={"views": ["accounts"]}))
         assert result["views"] == [{"view": "accounts", "rows": 1, "events": 1, "healed": 0}]
+        assert others == [False], "a process that starts must not fill it meanwhile"
         await two.writer.make("customer.CreateAccount", name="Globex")
         await two.settle()
         verified = last(await reader.post("/verifications", json={}))
