@@ -59,6 +59,7 @@ OWN_PATHS = {  # not read as records are, or made by nobody's request
     "upload": "/customer/uploads",
     "retention_run": "/audit/retention-runs",
     "retention_notice": "/audit/retention-notices",
+    "taking_back": "/audit/taking-back",
 }
 MAPPING = "name: Fair\nsteps:\n- name: accounts\n  file: fair.csv\n  resource: account\n  fields: {name: Company}\n"
 
@@ -164,6 +165,7 @@ class Whole:
             await add("subject_request", kind="erasure" if n else "access", person_type="contact", person=contact)
             await add("retention_rule", name=f"Old {n}", resource="lead", days=700 + n)
             await self._announced(organisation)
+            await self._taken_back(organisation)
             made.setdefault("import", []).append(await self._import(http, n))
             made.setdefault("bulk", []).append(await self._bulk_act(http, account))
             made.setdefault("attachment", []).append(await looked_at(http, await attach(http, "account", account)))
@@ -178,6 +180,13 @@ class Whole:
         made.setdefault("retention_run", []).append(run_id)
         notice = {"rule": NOBODY, "run": run_id, "resource": "lead", "record": made["lead"][-1]}
         made.setdefault("retention_notice", []).append((await bus.send("audit.AnnounceErasure", notice, call)).id)
+
+    async def _taken_back(self, organisation: Organisation) -> None:
+        """A job that finds nothing to take back."""
+        wanted = {"by": organisation.users["administrator"], "conditions": {"correlation": NOBODY}, "why": "Fair"}
+        job = {**wanted, "since": None, "until": None, "up_to": 1, "total": 0, "records": 0}
+        begun = await self.kernel.bus.send("audit.StartTakingBack", job, Call(system_access(organisation.tenant)))
+        organisation.records.setdefault("taking_back", []).append(begun.id)
 
     async def _import(self, http: httpx.AsyncClient, number: int) -> str:
         """A finished import."""
