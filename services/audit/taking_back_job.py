@@ -82,7 +82,7 @@ TAKING_BACK = Aggregate(
     noun="taking-back",
     state=TakingBackJob,
     evolve=evolve,
-    collection=Collection("takings_back", 1, record_fields(TakingBackJob, owned=False), owner=None, title="why"),
+    collection=Collection("takings_back", 1, record_fields(TakingBackJob, owned=False), owner=None),
     not_undoable=frozenset(
         f"audit.TakingBack{name}" for name in ("Started", "Advanced", "Completed", "Cancelled", "Failed")
     ),

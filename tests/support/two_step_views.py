@@ -26,6 +26,9 @@ class TwoStepViews:
             raise AttributeError(name)
         return getattr(self._inner, name)
 
+    async def lease(self, *given: Any, **more: Any) -> Lease | None:
+        return await self._inner.lease(*given, **more)
+
     async def write(
         self, writes: Sequence[Write], checkpoints: Sequence[Checkpoint] = (), lease: Lease | None = None
     ) -> None:

@@ -38,6 +38,15 @@ def installed(page: Page) -> None:
     raise AssertionError("no service worker")
 
 
+def kept(page: Page, id: str) -> None:
+    """The answers about a record are on the device: a page that is left at once takes what it still writes with it."""
+    for _ in range(200):
+        if f"/customer/contacts/{id}?" in stored_by(page):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("the record was not kept")
+
+
 def write(page: Page, text: str, chinese: bool) -> None:
     page.get_by_role("textbox", name="写备注" if chinese else "Write a note").fill(text)
     page.get_by_role("button", name="保存" if chinese else "Save").first.click()
@@ -67,6 +76,7 @@ def test_what_was_opened_is_read_and_what_was_written_is_sent_once(
         for one in (gone, id):
             page.goto(f"/o/contact/{one}")
             expect(page.get_by_role("textbox", name="写备注" if chinese else "Write a note")).to_be_visible()
+            kept(page, one)
         installed(page)
         page.context.set_offline(True)
         page.reload()
