@@ -52,10 +52,12 @@ async def _greet(server: Server) -> None:
         lines.append(f"[bold]A sandbox[/bold]: a copy as of {suite.kernel.sandbox}; nothing here is the live suite's")
     if suite.roles.apis:
         lines.append(f"API documents  {address}/docs")
-    _console.print(Panel("\n".join(lines), expand=False), soft_wrap=True)
-    if "identity" in suite.roles.apis and (token := await suite.setup_token()) is not None:
-        _console.print("Nobody can sign in yet. Create your organisation here (one use only):")
-        _console.print(f"{address}/setup#token={token}", soft_wrap=True, highlight=False)  # whole, however narrow
+    token = await suite.setup_token() if "identity" in suite.roles.apis else None
+    with _console:  # in one write: who reads "ready" reads the link as well
+        _console.print(Panel("\n".join(lines), expand=False), soft_wrap=True)
+        if token is not None:
+            _console.print("Nobody can sign in yet. Create your organisation here (one use only):")
+            _console.print(f"{address}/setup#token={token}", soft_wrap=True, highlight=False)  # whole, however narrow
 
 
 async def set_up(

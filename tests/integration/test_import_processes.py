@@ -15,7 +15,7 @@ from services.integration.imports.command_sender import RowSender
 from services.integration.imports.execution import ImportExecution
 from services.integration.imports.lookup import Finder
 from services.integration.imports.runner import Runner
-from services.integration.jobs import claims, cleanup, previews, scheduler
+from services.integration.jobs import claims, cleanup, previews
 from services.integration.jobs.files import JobFiles, job_file
 from services.integration.jobs.job_store import existing
 from shared.clock import SystemIds
@@ -24,6 +24,7 @@ from shared.kernel.bus import CommandBus
 from shared.kernel.repository import Repository
 from shared.readlog.readlog import CATEGORY
 from shared.security.keyring import KeysUnavailable
+from shared.streaming import unfinished
 from shared.views.port import ViewsUnavailable
 from shared.views.sqlite import SqliteViews
 from tests.support.import_processes import API, Installation, Process, installation
@@ -335,7 +336,7 @@ async def test_a_start_while_the_views_do_not_answer_finds_the_imports_later(
         return scan(self, *given)
 
     monkeypatch.setattr(SqliteViews, "scan", sometimes)
-    monkeypatch.setattr(scheduler, "RETRY_SECONDS", 0.0)
+    monkeypatch.setattr(unfinished, "RETRY_SECONDS", 0.0)
     await suite.process("imports")
     async with asyncio.timeout(10):
         assert (await one.events(id))[-1]["status"] == "completed"
