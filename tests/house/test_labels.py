@@ -163,7 +163,7 @@ def test_a_record_type_without_labels_is_called_by_its_names() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_type_of_event_is_called_something(language: str) -> None:
     """The client takes a name apart, as here: a record type that it begins with, and the longest end with words."""
-    done = orjson.loads((WORDS / language / "audit.json").read_bytes())["done"]
+    done = orjson.loads((WORDS / language / "office/audit.json").read_bytes())["done"]
     records = {aggregate.name for aggregate in AGGREGATES}
     types = [one.name for one in all_types() if one.cls.__module__.startswith("shared.")]
     assert len(types) > 200
@@ -180,7 +180,7 @@ def test_every_type_of_event_is_called_something(language: str) -> None:
 def test_states_of_a_user_have_one_name_in_settings_and_in_lists(language: str) -> None:
     """The client's settings name them by words of their own."""
     (user,) = (a for a in AGGREGATES if a.name == "user")
-    said = orjson.loads((WORDS / language / "settings.json").read_bytes())["users"]
+    said = orjson.loads((WORDS / language / "office/settings.json").read_bytes())["users"]
     names = {
         state: label[LANGUAGES.index(language)]
         for state, label in read(package(user), FILE)["user"]["options"]["status"].items()

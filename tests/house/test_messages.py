@@ -163,7 +163,7 @@ def api_words(text: str) -> set[str]:
 
 def texts_of_client() -> Iterator[tuple[str, str]]:
     """(place, text) of every text of the web client."""
-    for file in sorted((ROOT / "web/src/words").glob("*/*.json")):
+    for file in sorted((ROOT / "web/src/words").glob("**/*.json")):
         nested = [(file.stem, json.loads(file.read_text("utf-8")))]
         while nested:
             name, value = nested.pop()

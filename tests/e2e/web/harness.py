@@ -71,7 +71,7 @@ _VIOLATIONS = """async () => {
 }"""
 _QUIET = """() => document.querySelectorAll('[aria-busy="true"], [class*="_bone"]').length === 0
   && document.getAnimations().every((a) => a.playState !== 'running')"""
-_GROUPS = "|".join(sorted(path.stem for path in (ROOT / "web/src/words/en").glob("*.json")))
+_GROUPS = "|".join(sorted({path.stem for path in (ROOT / "web/src/words/en").rglob("*.json")}))
 _RAW = re.compile(rf"^(?:{_GROUPS})(?:\.[A-Za-z0-9_-]+)+$", re.MULTILINE)
 
 

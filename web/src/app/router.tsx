@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router'
 import { Failed } from '../pages/failed'
 import { NotFound } from '../pages/not-found'
+import { withOffice } from '../words'
 import { queries } from './queries'
 import { auditSearch, dashboardSearch, listSearch, recordSearch, signInSearch, weekSearch } from './search'
 import { currentSession } from './session'
@@ -76,17 +77,21 @@ const notifications = createRoute({
   path: '/notifications',
   component: lazyRouteComponent(() => import('../pages/notifications'), 'Notifications'),
 })
-const me = createRoute({ getParentRoute: () => shell, path: '/me', component: lazyRouteComponent(() => import('../pages/me'), 'MePage') })
+const me = createRoute({
+  getParentRoute: () => shell,
+  path: '/me',
+  component: lazyRouteComponent(() => withOffice(import('../pages/me')), 'MePage'),
+})
 const importPage = createRoute({
   getParentRoute: () => shell,
   path: '/import',
-  component: lazyRouteComponent(() => import('../pages/import'), 'Import'),
+  component: lazyRouteComponent(() => withOffice(import('../pages/import')), 'Import'),
 })
 const settings = createRoute({
   getParentRoute: () => shell,
   path: '/settings/{-$page}',
   validateSearch: auditSearch,
-  component: lazyRouteComponent(() => import('../pages/settings'), 'Settings'),
+  component: lazyRouteComponent(() => withOffice(import('../pages/settings')), 'Settings'),
 })
 const help = createRoute({
   getParentRoute: () => shell,

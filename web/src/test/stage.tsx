@@ -5,7 +5,7 @@ import { createRoot } from 'react-dom/client'
 import { Timed } from '../data/moment'
 import { Kit } from '../ui/kit'
 import { warm } from '../ui/later'
-import { startWords } from '../words'
+import { startWords, withOffice } from '../words'
 
 export interface Sent {
   method: string
@@ -59,7 +59,7 @@ export async function seen(box: ParentNode & { textContent: string | null }, tex
 export async function play(Page: () => ReactNode, path: string): Promise<HTMLElement> {
   ;(globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true
   document.documentElement.lang = 'en'
-  await Promise.all([startWords(), warm()])
+  await Promise.all([startWords(), withOffice(warm())])
   const root = createRootRoute({ component: Outlet })
   const shell = createRoute({
     getParentRoute: () => root,

@@ -13,6 +13,13 @@ const loaders: Record<Locale, () => Promise<{ default: Words }>> = {
   'zh-TW': () => import('./zh-TW'),
 }
 
+/** What the settings and seldom opened drawers say: it comes with them, and the shell that is kept for offline has none of it. */
+const office: typeof loaders = {
+  en: () => import('./en/office'),
+  'zh-CN': () => import('./zh-CN/office'),
+  'zh-TW': () => import('./zh-TW/office'),
+}
+
 export const isLocale = (text: unknown): text is Locale => (LOCALES as readonly unknown[]).includes(text)
 export const locale = (): Locale => (isLocale(document.documentElement.lang) ? (document.documentElement.lang as Locale) : 'en')
 
@@ -23,15 +30,34 @@ export async function startWords(): Promise<void> {
   await i18next.init({
     lng: chosen,
     resources: { [chosen]: { translation: words } },
-    fallbackLng: false,
+    fallbackLng: [...LOCALES], // words of the office that could not be fetched: better in the language before than none
     interpolation: { escapeValue: false }, // React escapes
     showSupportNotice: false,
   } as Parameters<typeof i18next.init>[0])
 }
 
+const started = new Promise<void>((done) => i18next.on('initialized', () => done()))
+let inOffice = false
+
+function learn(chosen: Locale, words: Words): void {
+  i18next.addResourceBundle(chosen, 'translation', words, true, true)
+  spoken = speech()
+}
+
+/** A page, or a part, that says words of the office: it is there when they are. */
+export async function withOffice<T>(page: Promise<T>): Promise<T> {
+  inOffice = true
+  const chosen = locale()
+  const [found, { default: words }] = await Promise.all([page, office[chosen](), started])
+  learn(chosen, words)
+  return found
+}
+
 export async function speak(chosen: Locale): Promise<void> {
-  const { default: words } = await loaders[chosen]()
-  i18next.addResourceBundle(chosen, 'translation', words)
+  const more = inOffice ? office[chosen]().catch(() => undefined) : undefined
+  const [{ default: words }, others] = await Promise.all([loaders[chosen](), more])
+  learn(chosen, words)
+  if (others) learn(chosen, others.default)
   document.documentElement.lang = chosen
   await i18next.changeLanguage(chosen)
 }

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { describe as described } from '../../meta/describe'
 import type { MetaType } from '../../meta/meta'
 import { made } from '../../test/made-up'
-import words from '../../words/en/audit.json'
+import words from '../../words/en/office/audit.json'
 import { splitOf, titleOf } from './naming'
 
 /** Every event that was ever written has a file there: `audit.HoldPlaced.v1.json`. */

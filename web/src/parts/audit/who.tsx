@@ -3,10 +3,10 @@ import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { may, useSession } from '../../app/session'
 import type { ObjectDescription } from '../../meta/describe'
 import type { MenuItem } from '../../ui/menu'
-import { useTranslation } from '../../words'
+import { useTranslation, withOffice } from '../../words'
 import { useInLog } from './in-log'
 
-const WhoCould = lazy(() => import('./who-could'))
+const WhoCould = lazy(() => withOffice(import('./who-could')))
 
 /** For those who audit: items of a record's menu, and the drawer that one of them opens. */
 export function useWho(object: ObjectDescription, id: string): { items: MenuItem[]; drawer: ReactNode } {

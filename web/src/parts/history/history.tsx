@@ -9,7 +9,7 @@ import { Button } from '../../ui/button'
 import { moment } from '../../ui/format'
 import { IconButton } from '../../ui/icon-button'
 import { Bones } from '../../ui/skeleton'
-import { useTranslation } from '../../words'
+import { useTranslation, withOffice } from '../../words'
 import { MADE, useBetween } from '../audit/between'
 import { useInLog } from '../audit/in-log'
 import { Waiting } from '../offline/waiting'
@@ -17,7 +17,7 @@ import { Sentence } from '../timeline/sentence'
 import { actsOf, foldOf } from './acts'
 import s from './history.module.css'
 
-const Difference = lazy(() => import('../audit/difference'))
+const Difference = lazy(() => withOffice(import('../audit/difference')))
 
 interface Props {
   object: ObjectDescription
