@@ -15,6 +15,7 @@ from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.kernel import Kernel
 from shared.ledger.check import check_ledger
 from shared.messages import say, shown
+from shared.streaming.erased_meanwhile import purged_after_erasures
 from shared.streaming.files_check import verify_files
 from shared.streaming.filling import TURN
 from shared.streaming.leases import in_turn
@@ -66,6 +67,11 @@ async def replay(kernel: Kernel, views: Sequence[View], with_warehouse: bool, no
     checked = await check_log(kernel, None, note)
     if not checked["ok"]:
         raise StoreBroken(f"{checked['findings'][0]['problem']}: nothing was replayed. {ADVICE}")
+    async with purged_after_erasures(kernel.views, kernel.keys):
+        return await _replay(kernel, views, with_warehouse, note)
+
+
+async def _replay(kernel: Kernel, views: Sequence[View], with_warehouse: bool, note: Note) -> Report:
     done: list[Report] = []
     healed_types: set[str] = set()
     for aggregate in (one for one in views if not isinstance(one, MultiStreamProjection)):

@@ -11,11 +11,11 @@ from shared.events.codec import Codec
 from shared.events.envelope import category_of
 from shared.eventstore.port import EventStore
 from shared.kernel.catalogue import Catalogue
+from shared.streaming.erased_meanwhile import purged_after_erasures
 from shared.streaming.known import has_type
 from shared.streaming.leases import LeaseHolder, exclusively, in_turn
 from shared.streaming.rebuild import BATCH, rebuild
 from shared.streaming.shares import NAMES, RECORDS, furthest
-from shared.views.capabilities import purge_files
 from shared.views.port import Checkpoint, Views
 
 FAR = 5_000  # events behind, from which on empty views are filled so
@@ -34,11 +34,15 @@ async def fill_empty(catalogue: Catalogue, store: EventStore, views: Views, code
     if await store.head() < FAR or await furthest(views):
         return False
     async with in_turn(views, TURN):
-        return not await furthest(views) and await _fill(catalogue, store, views, codec)
+        if await furthest(views):
+            return False
+        async with purged_after_erasures(views, codec.keys):
+            await _fill(catalogue, store, views, codec)
+        return True
 
 
-async def _fill(catalogue: Catalogue, store: EventStore, views: Views, codec: Codec) -> bool:
-    head, destroyed = await store.head(), await codec.keys.destroyed()
+async def _fill(catalogue: Catalogue, store: EventStore, views: Views, codec: Codec) -> None:
+    head = await store.head()
     log.info("filling what is shown from %s events", head)
     await _check_types(catalogue, store, head)
     for aggregate in sorted(catalogue, key=lambda one: one is not catalogue.field_definition):  # formulas come first
@@ -50,9 +54,6 @@ async def _fill(catalogue: Catalogue, store: EventStore, views: Views, codec: Co
             await views.write([], [reached], holder.lease())
 
     await exclusively(views, RECORDS, note, NAMES)
-    if await codec.keys.destroyed() != destroyed:
-        await purge_files(views)  # an erasure had it done before what was read of the person came in
-    return True
 
 
 async def _check_types(catalogue: Catalogue, store: EventStore, head: int) -> None:

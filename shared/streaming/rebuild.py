@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from shared.events.codec import Codec
 from shared.events.envelope import Stored
 from shared.eventstore.port import EventStore
 from shared.faults import crashpoint
 from shared.kernel.catalogue import AnyAggregate
+from shared.streaming.erased_meanwhile import ErasedMeanwhile
 from shared.streaming.folding import Folded, fold_stream, readable_part
 from shared.streaming.leases import LeaseHolder, exclusively
 from shared.streaming.parked import Parked
@@ -31,14 +33,17 @@ Progress = Callable[[int], None]  # called with the number of events read so far
 async def rebuild(aggregate: AnyAggregate, store: EventStore, views: Views, codec: Codec, progress: Progress) -> int:
     """Returns the number of documents written. Records that cannot be read to their end are quarantined.
 
-    The live projector waits only while the last changed records are folded again and the two views change places.
+    The live projector waits only while the last changed records are folded again and the two views change places. A
+    person who is erased meanwhile is masked. Who calls this has the files purged: see `purged_after_erasures`.
     """
+    erased = await ErasedMeanwhile.from_now(codec.keys)
     head = await store.head()
-    one = _Rebuild(aggregate, store, views, codec, await views.begin_rebuild(aggregate.collection))
+    one = _Rebuild(aggregate, store, views, codec, await views.begin_rebuild(aggregate.collection), erased)
     documents = await one.fill(head, progress)
     await prepare_swap(views, one.target)
     now = await store.head()
     await one.catch_up(head, now)
+    await one.mask(now)
     crashpoint("rebuild.filled")
     await exclusively(views, RECORDS, lambda holder: one.swap(now, holder), NAMES)
     return documents
@@ -77,11 +82,21 @@ async def quarantine(views: Views, poison: Iterable[tuple[Stored, str]], holder:
 
 
 class _Rebuild:
-    """target: the temporary name of the new view. poison: stream → its first event that cannot be read, and why."""
+    """target: the temporary name of the new view, after the swap its own. poison: stream → its first event that cannot
+    be read, and why.
+    """
 
-    def __init__(self, aggregate: AnyAggregate, store: EventStore, views: Views, codec: Codec, target: str) -> None:
+    def __init__(
+        self,
+        aggregate: AnyAggregate,
+        store: EventStore,
+        views: Views,
+        codec: Codec,
+        target: str,
+        erased: ErasedMeanwhile,
+    ) -> None:
         self._aggregate, self._store, self._views, self._codec = aggregate, store, views, codec
-        self.target = target
+        self.target, self._erased = target, erased
         self._poison: dict[str, tuple[Stored, str]] = {}
 
     async def fill(self, up_to: int, progress: Progress) -> int:
@@ -116,16 +131,31 @@ class _Rebuild:
                 return
             after = page[-1].position
 
+    async def mask(self, up_to: int) -> None:
+        """Write the records again of which a key was destroyed since this was last called."""
+        writes: list[Write] = []
+        async for stream in self._erased.streams(self._store, self._aggregate.name, up_to):
+            writes += [replace(one, overwrite=True) for one in await self._fold(stream)]
+            if len(writes) >= BATCH:
+                await self._write(writes)
+                writes = []
+        await self._write(writes)
+
     async def swap(self, after: int, holder: LeaseHolder) -> None:
         """Bring the new view to the live one's position and put it in its place.
 
         Where views hold nothing, to the end of the log: who was erased meanwhile must not show until projectors follow.
+        Whose key goes after the last look before the swap is masked behind it; who comes later masks the view itself.
         """
         if known := await self._views.checkpoints(RECORDS):  # a projector's write that comes late moves none of them
             await self._views.write([], [*known.values()], holder.lease())
-        await self.catch_up(after, await furthest(self._views) or await self._store.head())
+        reached = await furthest(self._views) or await self._store.head()
+        await self.catch_up(after, reached)
+        await self.mask(reached)
         await quarantine(self._views, self._poison.values(), holder)
         await self._views.swap(self.target, (), holder.lease())
+        self.target = self._aggregate.collection.name
+        await self.mask(reached)
 
     async def _fold(self, stream: Sequence[Stored]) -> list[Write]:
         return self._readable(await fold_stream(self._aggregate, self._codec, stream), stream[0].tenant)
@@ -148,5 +178,6 @@ class _Rebuild:
             check(self._aggregate.collection, one.document or {})
         except ValueError:
             stored = await self._store.read(one.tenant, self._aggregate.stream(one.key), up_to=one.version)
-            return self._readable(await readable_part(self._aggregate, self._codec, stored), one.tenant)
+            readable = self._readable(await readable_part(self._aggregate, self._codec, stored), one.tenant)
+            return [replace(write, overwrite=one.overwrite) for write in readable]
         return [one]

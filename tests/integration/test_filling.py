@@ -12,7 +12,7 @@ from unittest.mock import AsyncMock
 import pytest
 
 from shared.kernel.catalogue import Catalogue
-from shared.streaming import filling, projector
+from shared.streaming import erased_meanwhile, filling, projector
 from shared.streaming import rebuild as rebuilding
 from shared.streaming.known import UnknownRecordType
 from shared.streaming.leases import exclusively
@@ -118,7 +118,7 @@ async def test_what_is_erased_while_views_are_filled_is_masked_at_once_and_purge
 
     monkeypatch.setattr(rebuilding, "exclusively", with_an_erasure)
     purge = AsyncMock()
-    monkeypatch.setattr(filling, "purge_files", purge)
+    monkeypatch.setattr(erased_meanwhile, "purge_files", purge)
     assert await fill(room)
     assert (await room.shown())["t0", "k0"]["name"] == "erased"
     purge.assert_awaited_once_with(room.views)
@@ -133,7 +133,7 @@ async def test_one_process_fills_while_others_wait(room: ToyRoom, monkeypatch: p
 
     monkeypatch.setattr(filling, "rebuild", noted)
     purge = AsyncMock()
-    monkeypatch.setattr(filling, "purge_files", purge)
+    monkeypatch.setattr(erased_meanwhile, "purge_files", purge)
     assert sorted(await asyncio.gather(fill(room), fill(room))) == [False, True]
     assert filled == ["toy"]
     purge.assert_not_awaited()

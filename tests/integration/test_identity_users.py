@@ -5,12 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import httpx
 import pytest
 
+from services.audit.replays import replay
+from services.identity.preferences import PREFERENCES
 from services.identity.session import SESSION
+from shared.streaming import rebuild as rebuilding
+from shared.streaming.leases import exclusively
 from shared.views.port import Query, Scope
 from tests.support.identity_suite import ADMIN, PASSWORD, Suite, open_suite, post
 
@@ -318,3 +323,29 @@ async def test_no_plain_text_of_an_erased_user_is_left_in_any_file(suite: Suite,
     for session in (await suite.kernel.views.find("sessions", Query(), Scope(tenant))).items:
         folded = await suite.kernel.repository.load(SESSION, tenant, session["id"])
         assert session == SESSION.document(folded)
+
+
+async def test_an_erased_user_stays_unreadable_where_a_replay_had_read_them_before(
+    suite: Suite, admin: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The erasure is over, files purged, when the replayed view takes the place of the masked one."""
+    id = await suite.join(admin, "bob.dylan@acme.example", "read_only")
+    bob = await suite.sign_in("bob.dylan@acme.example")
+    (await bob.put("/identity/me/preferences", json={"motto": "Quillwork"})).raise_for_status()
+    await post(admin, f"/identity/users/{id}/deactivate")
+    await suite.settle()
+    assert b"Quillwork" in suite.stored_bytes()
+
+    async def first_erased(*args: Any) -> Any:
+        monkeypatch.undo()
+        await post(admin, f"/identity/users/{id}/erase")
+        await suite.settle()
+        return await exclusively(*args)
+
+    monkeypatch.setattr(rebuilding, "exclusively", first_erased)
+    await replay(suite.kernel, [PREFERENCES], False, lambda _: None)
+    [tenant] = [tenant async for tenant, _, _ in suite.kernel.views.scan("organisations")]
+    shown = await suite.kernel.views.get("preferences", id, Scope(tenant))
+    assert shown is not None
+    assert shown["values"] == {}
+    assert b"quillwork" not in suite.stored_bytes().lower()

@@ -16,7 +16,7 @@ from shared.domain.fields import plain, record_fields
 from shared.domain.record import Record
 from shared.events.codec import Codec, Undecodable
 from shared.events.envelope import Event, Metadata, Recorded, Stored
-from shared.events.registry import event
+from shared.events.registry import Personal, Subject, event
 from shared.eventstore.port import NO_STREAM
 from shared.eventstore.sqlite import SqliteEventStore
 from shared.kernel.catalogue import Catalogue
@@ -75,6 +75,15 @@ class ToyHandedOver:
     owner: str | None
 
 
+@event("test.ToyNamedAfter")
+@dataclass(frozen=True, slots=True)
+class ToyNamedAfter:
+    """A person's name, which goes with their key."""
+
+    subject_id: Annotated[str, Subject]
+    name: Annotated[str, Personal]
+
+
 @dataclass(slots=True)
 class Toy(Record):
     name: Annotated[str, plain(Kind.TEXT, "名称", "Name", indexed=True, searchable=True)] = ""
@@ -89,6 +98,8 @@ def evolve(state: Toy, event: Event) -> None:
     match event:
         case ToyMade(name=name, owner=owner):
             state.name, state.owner = name, owner
+        case ToyNamedAfter(name=name):
+            state.name = name
         case ToyGrown(by=by):
             state.size = state.size + by if isinstance(by, int) else by
         case ToyMarked(mark=mark):

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.clock import SystemIds
+from shared.events.asked_keys import subjects_of
 from shared.events.codec import MAX_EVENT_BYTES, Codec, Undecodable
 from shared.events.envelope import NewEvent, Stored, StreamSlice
 from shared.events.registry import Personal, Subject, event, upcast
@@ -95,6 +96,12 @@ def test_what_is_encoded_is_decoded_again(lasting: Codec, events: list[object]) 
     recorded = asyncio.run(lasting.decode_all([stored(n) for n in new]))
     assert [r.event for r in recorded] == events
     assert [r.type for r in recorded] == [n.type for n in new]
+
+
+async def test_the_person_of_an_event_is_known_without_their_key(codec: Codec) -> None:
+    one = await encoded(codec, met("p2"))
+    assert subjects_of(stored(one, stream="session-1")) == {"p2"}
+    assert subjects_of(stored(one, stream="session-1", data=b'{"subject_id":null}')) == set()
 
 
 async def test_everything_around_the_event_is_handed_on(codec: Codec) -> None:

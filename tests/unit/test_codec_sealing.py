@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Annotated, Any
 
 import orjson
 import pytest
 
-from shared.clock import SystemIds
+from shared.clock import Micros, SystemIds
+from shared.events.asked_keys import subjects_of
 from shared.events.codec import Codec, Undecodable
+from shared.events.decoding import Decoder
 from shared.events.envelope import NewEvent, Stored, StreamSlice
 from shared.events.registry import event
 from shared.events.sealing import Sealed
 from shared.security.keycache import KeyCache
+from shared.security.keyring import Subject
 from tests.unit.event_types import METADATA, know, own_types, stored
 
 IDS = SystemIds()
+DAY: Micros = 86_400_000_000
 
 with own_types() as TYPES:
 
@@ -51,6 +55,26 @@ def tagged(*words: str) -> Described:
 async def encoded(codec: Codec, stream: str, event: Described) -> Stored:
     (new,) = await codec.encode("t1", stream, [event], [IDS.new()], 1_795_910_400_000_000)  # 2026-11-29
     return stored(new, stream=stream)
+
+
+@pytest.mark.parametrize("stream", ["contact-p1", "account-a1"])
+async def test_whose_keys_an_event_is_read_with_is_known_without_them(codec: Codec, stream: str) -> None:
+    one = await encoded(codec, stream, tagged("marzipan"))
+    reason = await codec.seal_reason(
+        "t1", "account-a1", replace(METADATA, reason="asked by phone"), one.occurred_at + DAY
+    )
+    asked: set[str] = set()
+
+    def noted(subject: Subject) -> bytes | None:
+        asked.add(subject[1])
+        return codec.keys.cached(subject)
+
+    both = one._replace(metadata=orjson.dumps(asdict(reason)))
+    Decoder(noted).metadata("t1", "account-a1", both.metadata)
+    Decoder(noted).event(one)
+    assert len(asked) == 2
+    assert subjects_of(both) == asked
+    assert subjects_of(both._replace(type="test.Unheard", data=b"{")) <= asked, "no key reads it"
 
 
 @pytest.mark.parametrize("stream", ["contact-p1", "account-a1"])
