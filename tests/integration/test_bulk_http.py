@@ -172,6 +172,10 @@ async def test_a_preview_decides_as_the_act_does_and_writes_nothing(desk: Office
     [shown] = foretold["sample"]
     assert (shown["id"], shown["title"]) == (ids[1], "Turin 1")
     assert shown["changes"]["tax_id"] == {"from": "", "to": "91310000MA1FL0AB12"}
+    body = {"command": "assign", "ids": [ids[1]], "body": {"owner": None}}
+    released = await act(desk.client, "/bulk/preview", type="account", **body)
+    assert released["sample"][0]["changes"]["owner"] == {"from": desk.user, "to": None}
+    assert list(released["names"]) == [desk.user]
     codes = [f["errors"][0]["code"] for f in foretold["failures"]]
     assert codes == ["archived", "duplicate", "duplicate", "not-found"]
     done = await act(desk.client, **asked)

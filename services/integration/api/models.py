@@ -38,6 +38,9 @@ class ImportOutcome(Answer):
     ] = []
     warnings: Annotated[Counts, Field(description="Step, field and code → how often")] = {}
     warned: Annotated[list[dict[str, Any]], Field(description="The first rows that were taken with a warning")] = []
+    names: Annotated[
+        dict[str, str], Field(description="Of a preview: titles of the records and people that it names, by id")
+    ] = {}
     reverted: Annotated[Counts, Field(description="Records: archived, undone, left")] = {}
     left: Annotated[list[dict[str, Any]], Field(description="The first records that a revert left as they are")] = []
     error: str = ""

@@ -17,6 +17,7 @@ from services.integration.jobs.previews import DRY_RUN, PreviewExecution, Previe
 from services.integration.jobs.progress import Progress
 from services.integration.jobs.rehearsal import rehearsal
 from shared.domain.record import Record, differences
+from shared.http.naming import titles_of_changes
 from shared.kernel.changes import shown_changes
 from shared.messages.languages import ENGLISH, Language
 from shared.security.permissions import Access
@@ -54,7 +55,8 @@ class BulkPreviews(Previews[BulkPreview]):
         counts = await self._reports(access, preview, language).counts(file)
         sample = [_seen(entry, preview.record_type, access) for entry in (file.progress() or {}).get("sample", [])]
         head = {"record_type": preview.record_type, "command": preview.command, "total": preview.total}
-        return {"id": id, "status": DRY_RUN, **head, **counts, "sample": sample}
+        names = await titles_of_changes(self._kernel, self._kernel.catalogue[preview.record_type], sample, access)
+        return {"id": id, "status": DRY_RUN, **head, **counts, "sample": sample, "names": names}
 
     def failures(self, access: Access, id: str, language: Language = ENGLISH) -> AsyncIterator[bytes]:
         """The records that would fail, as CSV. Raises NotFound before anything is sent."""

@@ -1104,6 +1104,14 @@ export interface components {
                 [key: string]: unknown;
             }[];
             /**
+             * Names
+             * @description Of a preview: titles of the records and people that it names, by id
+             * @default {}
+             */
+            names?: {
+                [key: string]: string;
+            };
+            /**
              * Reverted
              * @description Records: archived, undone, left
              * @default {}

@@ -4,7 +4,7 @@ import { made } from '../../test/made-up'
 import { play, seen, serve } from '../../test/stage'
 import { useFound } from './found'
 import type { Shown } from './kind'
-import { ref, refs } from './ref'
+import { isUnnamed, ref, refs } from './ref'
 
 const place = (field: Partial<Shown>) => ({ field: { name: 'x', label: 'X', ...field } as Shown, names: { a1: 'Acme', u1: 'Ann' } })
 const Show = ref.Show as NonNullable<typeof ref.Show>
@@ -24,11 +24,14 @@ const Page = () => (
     <p>
       <Show value="a9" place={account} />
     </p>
+    <p>
+      <Show value="system" place={user} />
+    </p>
   </>
 )
 afterEach(() => document.body.replaceChildren())
 
-test('what one may not read is said in a word, without a face or a way there', async () => {
+test('what one may not read, and the suite itself, is said in a word, without a face or a way there', async () => {
   const box = await play(Page, '/o/boat')
   const said = [...box.querySelectorAll('p')].map((one) => [one.textContent, one.querySelector('a, [data-tint]') !== null])
   expect(said).toEqual([
@@ -36,8 +39,12 @@ test('what one may not read is said in a word, without a face or a way there', a
     ['Not shown to you', false],
     ['Acme', true],
     ['Not shown to you', false],
+    ['The system', false],
   ])
   expect(ref.format('u9', user)).toBe('Not shown to you')
+  expect([user, account].map(({ field, names }) => isUnnamed(field, 'u1', names))).toEqual([false, false])
+  expect(isUnnamed(user.field, 'u9', user.names)).toBe(true)
+  expect(ref.format('system', user)).toBe('The system')
   expect(refs.format(['a1', 'a9'], account)).toBe('Acme, Not shown to you')
 })
 

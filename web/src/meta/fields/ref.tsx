@@ -9,13 +9,17 @@ import { type EditProps, inputOf, type Kind, type Shown, textOf } from './kind'
 const typesOf = (field: Shown): string[] => (field.types?.length ? field.types : field.ref ? [field.ref] : [])
 const list = (value: unknown) => (Array.isArray(value) ? (value as string[]) : [])
 
-/** The suite names what the caller may read: a word for the rest, without a face or a way there. */
-const unnamed = () => t('common.notShown')
+/** The suite names what the caller may read: a word for the rest, and for what it does itself, without a face or a way there. */
+const unnamed = (id: string) => t(id === 'system' ? 'timeline.system' : 'common.notShown')
+
+/** Whether all that could be said of it is that it is not shown: where there is little room, nothing is said then. */
+export const isUnnamed = (field: Shown, value: unknown, names: Record<string, string>): boolean =>
+  typeof value === 'string' && value !== '' && typesOf(field).length > 0 && names[value] === undefined && titleOfFound(value) === undefined
 
 /** A person is a face and a name; another record is a link to its page. */
 function One({ id, field, names }: { id: string; field: Shown; names: Record<string, string> }) {
   const title = names[id] ?? titleOfFound(id)
-  if (title === undefined) return <span className={s.unnamed}>{unnamed()}</span>
+  if (title === undefined) return <span className={s.unnamed}>{unnamed(id)}</span>
   const [type] = typesOf(field)
   if (type === 'user') {
     return (
@@ -68,7 +72,7 @@ function RefsInput(props: EditProps) {
 
 /** Another record, by its id. */
 export const ref: Kind = {
-  format: (value, { names }) => (value ? (names[textOf(value)] ?? unnamed()) : ''),
+  format: (value, { names }) => (value ? (names[textOf(value)] ?? titleOfFound(textOf(value)) ?? unnamed(textOf(value))) : ''),
   parse: (text) => text.trim() || null,
   operators: ['in', 'ne', 'empty'],
   Show: ({ value, place }) => (value ? <One id={textOf(value)} field={place.field} names={place.names} /> : null),
@@ -78,7 +82,7 @@ export const ref: Kind = {
 export const refs: Kind = {
   format: (value, { names }) =>
     list(value)
-      .map((id) => names[id] ?? unnamed())
+      .map((id) => names[id] ?? titleOfFound(id) ?? unnamed(id))
       .join(', '),
   parse: (text) =>
     text

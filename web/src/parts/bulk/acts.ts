@@ -23,6 +23,7 @@ export interface Outcome {
   failed: number
   failures: { id: string; title: string; errors: { field: string; code: string; message: string }[] }[]
   sample: { id: string; title: string; changes: Record<string, { from: unknown; to: unknown }> }[]
+  names?: Record<string, string>
   /** Of a revert: how many went back, and how many were left as they are. */
   reverted?: { archived: number; undone: number; left: number }
   left?: { id: string; reason: string }[]

@@ -20,10 +20,10 @@ const SHOWN = 8
 /** What would change, or did; what is so already; what was refused, and why. */
 export function Report({ object, show, outcome, done }: Props) {
   const { t } = useTranslation()
-  const { changed, unchanged, failed, sample = [], failures = [] } = outcome
+  const { changed, unchanged, failed, sample = [], names = {}, failures = [] } = outcome
   const said = (name: string, value: unknown) => {
     const field = object.field(name)
-    return (field && kind(field).format(value, show.place(field, undefined, {}))) || (isEmpty(value) ? '—' : String(value))
+    return (field && kind(field).format(value, show.place(field, undefined, names))) || (isEmpty(value) ? '—' : String(value))
   }
   return (
     <div className={s.report}>

@@ -15,17 +15,27 @@ import { useGuard } from '../form/unsaved'
 import s from './calendar.module.css'
 import { useActivityActs } from './use-activities'
 
-/** The contacts that changed last: for those who have opened none yet. */
+const OFFERED = 8 // without a word typed
+
+/** The contacts that changed last: for those who have opened few yet. */
 function useNewest(contact: ObjectDescription | undefined): Found[] {
   const { data } = useQuery({
     queryKey: ['contact', 'newest'],
     enabled: contact !== undefined,
-    queryFn: ({ signal }) => get<{ items: Doc[] }>(contact?.path ?? '', { sort: '-updated_at', limit: 8, fields: contact?.title }, signal),
+    queryFn: ({ signal }) =>
+      get<{ items: Doc[] }>(contact?.path ?? '', { sort: '-updated_at', limit: OFFERED, fields: contact?.title }, signal),
   })
   return (data?.items ?? []).map((one) => ({ type: 'contact', id: one.id, title: String(one[contact?.title ?? ''] ?? '') }))
 }
 
 const CALLED = ['contact', 'account', 'lead', 'opportunity']
+
+/** Whom the page offers: those that were found; without a word typed the newest contacts fill the rest. */
+export function offeredOf(known: Found[], newest: Found[], typed: string): Found[] {
+  if (typed.trim()) return known
+  const others = newest.filter(({ id }) => !known.some((one) => one.id === id))
+  return [...known, ...others.slice(0, Math.max(0, OFFERED - known.length))]
+}
 
 /** Two taps: the button, and the one who was called. A note may be written before. */
 export function LogCall({ object, onClose }: { object: ObjectDescription; onClose(): void }) {
@@ -40,7 +50,7 @@ export function LogCall({ object, onClose }: { object: ObjectDescription; onClos
   const { records } = useFound(text)
   const newest = useNewest(types.type('contact'))
   const known = records.filter((record) => CALLED.includes(record.type))
-  const offered = known.length || text.trim() ? known : newest
+  const offered = offeredOf(known, newest, text)
   const log = async ({ type, id, title }: Found) => {
     const body = {
       kind: 'call',

@@ -2,6 +2,7 @@ import { IconPhone } from '@tabler/icons-react'
 import { type MouseEvent, memo } from 'react'
 import type { Mark } from '../../data/list-news'
 import type { ObjectDescription } from '../../meta/describe'
+import { isUnnamed } from '../../meta/fields/ref'
 import { type Doc, fieldValue, isEmpty } from '../../meta/meta'
 import { type Show, Value } from '../../meta/show'
 import { Bone } from '../../ui/skeleton'
@@ -50,7 +51,10 @@ export const RowCard = memo(function RowCard({ object, show, record, names, plac
   const { amount, state, rest } = places(object)
   const title = object.field(object.title)
   const phone = object.field('phone') && record.do_not_call !== true ? fieldValue(record, 'phone') : undefined
-  const told = rest.map((field) => show.text(field, record, names)).filter(Boolean)
+  const told = rest
+    .filter((field) => !isUnnamed(field, fieldValue(record, field.name), names))
+    .map((field) => show.text(field, record, names))
+    .filter(Boolean)
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the link within has the keys
     <div

@@ -26,13 +26,15 @@ type Absorbed = components['schemas']['AbsorbedRecord']
 export default function Unmerge({ object, command, one, onClose }: OwnDialogProps) {
   const { t } = useTranslation()
   const { run, busy } = useCommand()
-  const [released, setReleased] = useState<string[]>([])
+  const [chosen, setChosen] = useState<string[] | undefined>()
   const [error, setError] = useState('')
   const asked = useQuery({
     queryKey: [object.name, 'merges', one.record.id, one.record.version],
     queryFn: ({ signal }) => get<{ items: Absorbed[] }>(`${object.path}/${one.record.id}/merges`, undefined, signal),
   })
-  const { close, guard } = useGuard(useChanged(released), onClose)
+  const absorbed = asked.data?.items ?? []
+  const released = chosen ?? (absorbed.length === 1 ? absorbed.map(({ id }) => id) : []) // of one there is nothing to choose
+  const { close, guard } = useGuard(useChanged(chosen), onClose)
   const name = useId()
   const release = async (event: FormEvent) => {
     event.preventDefault()
@@ -47,7 +49,7 @@ export default function Unmerge({ object, command, one, onClose }: OwnDialogProp
       setError(failed.errors[0]?.message ?? failed.message)
     }
   }
-  const turn = (id: string) => (on: boolean) => setReleased((now) => (on ? [...now, id] : now.filter((one) => one !== id)))
+  const turn = (id: string) => (on: boolean) => setChosen(on ? [...released, id] : released.filter((one) => one !== id))
   return (
     <>
       <Dialog
@@ -71,15 +73,8 @@ export default function Unmerge({ object, command, one, onClose }: OwnDialogProp
             </p>
           )}
           <Waiting on={asked} rows={3} />
-          {asked.data?.items.map((absorbed) => (
-            <Released
-              key={absorbed.id}
-              object={object}
-              one={one}
-              absorbed={absorbed}
-              on={released.includes(absorbed.id)}
-              onChange={turn(absorbed.id)}
-            />
+          {absorbed.map((each) => (
+            <Released key={each.id} object={object} one={one} absorbed={each} on={released.includes(each.id)} onChange={turn(each.id)} />
           ))}
         </form>
       </Dialog>

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import type { One, Timeline } from '../../data/records'
 import { fieldsOf, type ObjectDescription } from '../../meta/describe'
 import { kind } from '../../meta/fields'
+import { isUnnamed } from '../../meta/fields/ref'
 import { fieldValue, isEmpty } from '../../meta/meta'
 import { type Show, Value } from '../../meta/show'
 import { ago, moment } from '../../ui/format'
@@ -25,7 +26,10 @@ export function Head({ object, one, show, timeline, children }: Props) {
   const value = fieldValue(one.record, object.title)
   const named = object.field(object.title)
   const title = named?.options?.length ? kind(named).format(value, show.place(named, undefined, {})) : String(value ?? '')
-  const subtitle = fieldsOf(object, object.subtitle).filter((field) => !isEmpty(fieldValue(one.record, field.name)))
+  const subtitle = fieldsOf(object, object.subtitle).filter((field) => {
+    const said = fieldValue(one.record, field.name)
+    return !isEmpty(said) && !isUnnamed(field, said, one.names)
+  })
   const next = object.nextStep ? object.field(object.nextStep) : undefined
   const last = timeline?.contact
   return (

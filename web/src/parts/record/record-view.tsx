@@ -5,7 +5,8 @@ import { NOW } from '../../data/keys'
 import { usePast, useTravel } from '../../data/moment'
 import { type One, useRecord, useTimeline } from '../../data/records'
 import type { ObjectDescription } from '../../meta/describe'
-import { useShow } from '../../meta/show'
+import { isEmpty } from '../../meta/meta'
+import { type Show, useShow, Value } from '../../meta/show'
 import { Button } from '../../ui/button'
 import { Empty } from '../../ui/empty'
 import { usePhone } from '../../ui/media'
@@ -72,6 +73,18 @@ function NotYet() {
   )
 }
 
+/** It is put away; where it was merged, the way to the record that it lives on in. */
+function Archived({ object, one, show }: { object: ObjectDescription; one: One; show: Show }) {
+  const { t } = useTranslation()
+  const into = object.field('merged_into')
+  if (!into || isEmpty(one.record.merged_into)) return <p className={s.archived}>{t('record.archived')}</p>
+  return (
+    <p className={s.archived}>
+      {t('record.mergedInto')} <Value show={show} field={into} record={one.record} names={one.names} />
+    </p>
+  )
+}
+
 function Whole({
   object,
   one,
@@ -115,7 +128,7 @@ function Whole({
         <Actions object={object} one={one} more={who.items} />
       </Head>
       {who.drawer}
-      {one.record.archived === true && <p className={s.archived}>{t('record.archived')}</p>}
+      {one.record.archived === true && <Archived object={object} one={one} show={show} />}
       {object.stages && <StagePath object={object} one={one} />}
       <div className={s.zones}>
         {!phone && <div className={s.side}>{facts}</div>}

@@ -1,6 +1,8 @@
 import { IconPlus } from '@tabler/icons-react'
+import { useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { lazy, Suspense, useState } from 'react'
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
+import { refresh } from '../../data/cache'
 import { usePast } from '../../data/moment'
 import { type One, useCount, useList } from '../../data/records'
 import { fieldsOf, type ObjectDescription } from '../../meta/describe'
@@ -30,10 +32,24 @@ const HIDDEN = [
   'saved_view',
 ]
 
+/** What others name an absorbed record by shows here, too: when a merge or its undo is heard of, the lists are asked again. */
+function useMerges(one: One, relations: readonly MetaRelation[]): void {
+  const client = useQueryClient()
+  const absorbed = JSON.stringify([one.record.id, one.record.absorbed])
+  const shown = useRef({ id: one.record.id, absorbed })
+  useEffect(() => {
+    const { id, absorbed: before } = shown.current
+    shown.current = { id: one.record.id, absorbed }
+    if (id !== one.record.id || before === absorbed) return
+    for (const { type } of relations) void refresh(client, type, undefined, ['list', 'count'])
+  }, [client, one.record.id, absorbed, relations])
+}
+
 /** The lists of other records that name this one, as /meta says; at the moment that one looks at. */
 export function Related({ object, one }: { object: ObjectDescription; one: One }) {
   const types = useTypes()
   const relations = object.related.filter((relation) => !HIDDEN.includes(relation.type) && types.type(relation.type))
+  useMerges(one, relations)
   return (
     <>
       {relations.map((relation) => (
