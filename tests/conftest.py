@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,8 +16,16 @@ settings.register_profile("house", deadline=None)  # a machine that is busy with
 settings.load_profile("house")
 
 
+gc.disable()  # while the tests are collected, of which nothing becomes garbage
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     in_turn(items)
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(optionalhook=True)

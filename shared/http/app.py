@@ -9,7 +9,6 @@ from typing import Any
 
 import orjson
 from fastapi import APIRouter, FastAPI, Request
-from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
@@ -20,7 +19,7 @@ from shared.http.conditional import conditional
 from shared.http.openapi import Components, document
 from shared.http.problems import MethodNotAllowed, add_handlers, error_of, language_of, problem
 from shared.http.reading import REFUSAL, note_refusal
-from shared.http.routing import DescribedRouter, DirectRoute, Handler, Table, path_of
+from shared.http.routing import AnyRoute, DescribedRouter, DirectRoute, DirectRouter, Handler, Table, path_of
 from shared.http.tracing import name_span, note_status, server_span
 from shared.security.apikeys import without_secrets
 from shared.telemetry.spans import tracing_is_on
@@ -70,7 +69,7 @@ class ServiceApp(FastAPI):
         self._table = Table()
         self._compressed = compressed
         self._described: list[Callable[[], Components]] = []
-        self._api_routes: list[APIRoute] = []
+        self._api_routes: list[AnyRoute] = []
         add_handlers(self)
         for router in (_openapi_router(self), *routers):
             self._take(router)
@@ -79,7 +78,7 @@ class ServiceApp(FastAPI):
         """Include a router, with the OpenAPI components it may carry."""
         self.include_router(router)
         for route in router.routes:
-            if isinstance(route, APIRoute):
+            if isinstance(route, AnyRoute):
                 self._table.add(route)
                 self._api_routes.append(route)
         if isinstance(router, DescribedRouter):
@@ -206,7 +205,7 @@ def secured(scheme: str, headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[b
 
 
 def _openapi_router(app: ServiceApp) -> APIRouter:
-    router = APIRouter(route_class=DirectRoute)
+    router = DirectRouter()
 
     @router.get("/openapi.json", include_in_schema=False)
     async def openapi(request: Request) -> Response:

@@ -11,7 +11,7 @@ from shared.http.answers import is_id
 from shared.http.auth import Authenticator
 from shared.http.headers import header
 from shared.http.openapi import answer_events, operation, query
-from shared.http.routing import DirectRoute
+from shared.http.routing import DirectRouter
 from shared.http.sse import event_stream, number_of
 from shared.kernel.catalogue import Catalogue
 from shared.kernel.kernel import Kernel
@@ -32,7 +32,7 @@ The id of an event is a position of the log. A client that comes back sends it a
 
 
 def changes_router(kernel: Kernel) -> APIRouter:
-    router = APIRouter(route_class=DirectRoute)
+    router = DirectRouter()
     authenticator = Authenticator(kernel)
     described = operation(
         "changes",

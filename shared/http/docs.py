@@ -14,7 +14,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from shared.http.problems import UnknownPath
-from shared.http.routing import DirectRoute
+from shared.http.routing import DirectRouter
 
 _FOLDER = Path(__file__).parent / "static"
 _MEDIA = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -37,7 +37,7 @@ def docs_router(services: Sequence[str]) -> APIRouter:
 
     All of the suite are named, whichever this process serves: what stands in front sends each prefix to its process.
     """
-    router = APIRouter(route_class=DirectRoute)
+    router = DirectRouter()
     listed = html.escape(orjson.dumps([*services, ""]).decode())
     assets = {p.name: _asset(p) for p in sorted(_FOLDER.iterdir()) if p.suffix in _MEDIA}
     reference = (_FOLDER / "docs.html").read_text("utf-8").replace("@@services@@", listed)

@@ -18,7 +18,7 @@ from shared.blobs.store import Scanner
 from shared.eventstore.port import StoreUnavailable
 from shared.http.answers import Answer, model_answer
 from shared.http.openapi import answer, operation
-from shared.http.routing import DirectRoute
+from shared.http.routing import DirectRouter
 from shared.kernel.kernel import Kernel
 from shared.security.keyring import KeysUnavailable
 from shared.streaming.projector import CHECKPOINT
@@ -54,7 +54,7 @@ class Ready(Answer):
 
 
 def health_router(kernel: Kernel) -> APIRouter:
-    router = APIRouter(route_class=DirectRoute)
+    router = DirectRouter()
     start, scanner = _Start(kernel), _ScannerState(kernel.file_store.scanner)
     alive = operation(
         "healthz", "Is the process alive?", "health", {200: answer("Yes", Healthy)}, errors=(), public=True

@@ -21,7 +21,7 @@ from shared.http.headers import header
 from shared.http.kept import Kept, Packed
 from shared.http.openapi import answer, operation, query
 from shared.http.problems import LANGUAGE, language_of
-from shared.http.routing import DirectRoute
+from shared.http.routing import DirectRouter
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.kernel import Kernel
 from shared.messages.languages import ENGLISH, Language
@@ -68,7 +68,7 @@ _CODES = operation(
 
 
 def meta_router(kernel: Kernel) -> APIRouter:
-    router, kept = APIRouter(route_class=DirectRoute), Kept()
+    router, kept = DirectRouter(), Kept()
     authenticator = Authenticator(kernel)
 
     @router.get("/meta", openapi_extra=_META)

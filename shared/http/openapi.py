@@ -6,14 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from fastapi.openapi.utils import get_openapi
-from fastapi.routing import APIRoute
 from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from shared.domain.command import CommandModel
 from shared.http.codes import all_codes, params_schema
 from shared.http.problems import MEDIA_TYPE, Problem
-from shared.http.routing import DirectRoute
+from shared.http.routing import AnyRoute, DirectRoute
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -128,7 +127,7 @@ def schemas_of(models: Iterable[type[BaseModel]]) -> dict[str, Schema]:
     return found
 
 
-def document(app: FastAPI, routes: Sequence[APIRoute], components: Iterable[Components]) -> dict[str, Any]:
+def document(app: FastAPI, routes: Sequence[AnyRoute], components: Iterable[Components]) -> dict[str, Any]:
     """The whole document: direct routes as they describe themselves, the others as the framework sees them."""
     framework = [r for r in routes if not isinstance(r, DirectRoute)]
     found = get_openapi(

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from inspect import Parameter, Signature, isfunction
-from typing import Any
+from collections.abc import Awaitable, Callable, Collection
+from typing import Any, cast
 
 from fastapi import APIRouter, Request
 from fastapi.routing import APIRoute
 from starlette.responses import Response
+from starlette.routing import Route
 from starlette.types import Scope
 
 Handler = Callable[[Request], Awaitable[Response]]
-_SIGNATURE = Signature([Parameter("request", Parameter.POSITIONAL_OR_KEYWORD, annotation=Request)])
 
 
 def path_of(scope: Scope) -> str:
@@ -21,33 +20,55 @@ def path_of(scope: Scope) -> str:
     return path.removeprefix(scope.get("root_path", ""))
 
 
-class DirectRoute(APIRoute):
-    """`async def handler(request) -> Response`, called without the framework's parameter machinery.
+class DirectRoute(Route):
+    """`async def handler(request) -> Response`, called and made without the framework's parameter machinery.
 
     Its OpenAPI operation is `openapi_extra`, whole (see shared.http.openapi.operation), or what `described` makes when
     the document is asked for.
     """
 
+    endpoint: Handler
     described: Callable[[], dict[str, Any]] | None = None
 
-    def __init__(self, path: str, endpoint: Handler, **more: Any) -> None:
-        if isfunction(endpoint):  # the framework would compile the annotations of each, the most of building a service
-            endpoint.__signature__ = _SIGNATURE  # type: ignore[attr-defined]
-        super().__init__(path, endpoint, **more)
+    def __init__(
+        self,
+        path: str,
+        endpoint: Handler,
+        *,
+        methods: Collection[str],
+        openapi_extra: dict[str, Any] | None = None,
+        include_in_schema: bool = True,
+        **_framework: Any,
+    ) -> None:
+        """The framework's further arguments describe what it would do for a route of its own."""
+        super().__init__(path, endpoint, methods=methods, include_in_schema=include_in_schema)
+        self.methods = set(methods)  # a GET is no HEAD here
+        self.openapi_extra = openapi_extra
 
     @property
     def operation(self) -> dict[str, Any] | None:
         return self.described() if self.described else self.openapi_extra
 
 
-class DescribedRouter(APIRouter):
-    """A router of direct routes that are described, like the components they refer to, when the document is asked for.
+AnyRoute = APIRoute | DirectRoute
+
+
+class DirectRouter(APIRouter):
+    """A router of direct routes."""
+
+    def __init__(self) -> None:
+        # the framework takes any class that is made with the same arguments
+        super().__init__(route_class=cast(type[APIRoute], DirectRoute))
+
+
+class DescribedRouter(DirectRouter):
+    """One whose routes are described, like the components they refer to, when the document is asked for.
 
     To describe all record types takes as long as the rest of a start.
     """
 
     def __init__(self, components: Callable[[], dict[str, Any]]) -> None:
-        super().__init__(route_class=DirectRoute)
+        super().__init__()
         self.components = components
 
     def add(self, method: str, path: str, handler: Handler, described: Callable[[], dict[str, Any]]) -> None:
@@ -63,7 +84,7 @@ class _Node:
     def __init__(self) -> None:
         self.children: dict[str, _Node] = {}
         self.parameter: _Node | None = None
-        self.methods: dict[str, tuple[APIRoute, tuple[str, ...]]] = {}
+        self.methods: dict[str, tuple[AnyRoute, tuple[str, ...]]] = {}
 
 
 class Table:
@@ -72,7 +93,7 @@ class Table:
     def __init__(self) -> None:
         self._root = _Node()
 
-    def add(self, route: APIRoute) -> None:
+    def add(self, route: AnyRoute) -> None:
         """Paths with typed parameters (`{path:path}`) stay with the framework."""
         if ":" in route.path:
             return
@@ -89,7 +110,7 @@ class Table:
                 raise TypeError(f"{method} {route.path} is routed twice")
             node.methods[method] = route, tuple(names)
 
-    def find(self, method: str, path: str) -> tuple[APIRoute, dict[str, Any]] | list[str] | None:
+    def find(self, method: str, path: str) -> tuple[AnyRoute, dict[str, Any]] | list[str] | None:
         """The route and its path parameters; or the methods that the path does take; or None, an unknown path."""
         node, values = self._root, []
         for segment in path.split("/")[1:]:

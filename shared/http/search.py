@@ -16,7 +16,7 @@ from shared.http.auth import Authenticator
 from shared.http.openapi import Schema, answer, operation, query
 from shared.http.problems import language_of
 from shared.http.reading import ReadNotes
-from shared.http.routing import DirectRoute
+from shared.http.routing import DirectRouter
 from shared.http.search_answers import Hits, SearchHit, answer_of, subtitle_fields
 from shared.kernel.catalogue import AnyAggregate, Catalogue
 from shared.kernel.kernel import Kernel
@@ -32,7 +32,7 @@ _ANSWERED = tuple(SearchHit.__annotations__)
 
 
 def search_router(kernel: Kernel) -> APIRouter:
-    router = APIRouter(route_class=DirectRoute)
+    router = DirectRouter()
     authenticator, searching = Authenticator(kernel), Searching(kernel)
     searched = searched_types(kernel.catalogue)
     notes = {name: ReadNotes(kernel, aggregate) for name, aggregate in searched.items()}

@@ -6,10 +6,11 @@ tag. A path that is no service's and is opened by a browser gets `index.html`: t
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import os
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from mimetypes import guess_type
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -24,6 +25,7 @@ from shared.http.routing import path_of
 INDEX = "index.html"
 _ASSETS = "assets"
 _CODINGS = {"br": ".br", "gzip": ".gz"}  # the best first
+_ENDINGS = {"": "", **_CODINGS}
 _MEDIA = {".js": "text/javascript", ".webmanifest": "application/manifest+json", ".woff2": "font/woff2"}
 # A browser takes these from a 304 for what it has: without the policy, the API's own would shut the page's scripts out.
 _OF_304 = ("ETag", "Cache-Control", "Content-Security-Policy")
@@ -94,30 +96,41 @@ def has_client(folder: Path) -> bool:
 
 def _files(folder: Path) -> dict[str, _File]:
     """The files by their paths. Hidden ones and links are left out: they are no part of what was built."""
+    names = set(_names(folder, ""))
     found = {}
-    for path in sorted(folder.rglob("*")):
-        parts = path.relative_to(folder).parts
-        packed = path.suffix in _CODINGS.values() and path.with_suffix("").is_file()
-        hidden = any(part.startswith(".") or (folder / part).is_symlink() for part in parts)
-        if path.is_file() and not (path.is_symlink() or hidden or packed):
-            found["/" + "/".join(parts)] = _read(path, parts[0] == _ASSETS)
+    for name in sorted(names):
+        stem, suffix = os.path.splitext(name)
+        if suffix not in _CODINGS.values() or stem not in names:
+            there = {coding: ending for coding, ending in _ENDINGS.items() if name + ending in names}
+            found[name] = _read(folder, name, there)
     return found
 
 
-def _read(path: Path, lasting: bool) -> _File:
-    media = _MEDIA.get(path.suffix) or guess_type(path.name)[0] or "application/octet-stream"
+def _names(folder: Path, above: str) -> Iterator[str]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            name = f"{above}/{entry.name}"
+            if entry.name.startswith(".") or entry.is_symlink():
+                continue
+            if entry.is_dir():
+                yield from _names(folder / entry.name, name)
+            elif entry.is_file():
+                yield name
+
+
+def _read(folder: Path, name: str, suffixes: dict[str, str]) -> _File:
+    """suffixes: of its variants, by their content codings."""
+    media = _MEDIA.get(PurePosixPath(name).suffix) or guess_type(name)[0] or "application/octet-stream"
     if media.startswith("text/"):
         media += "; charset=utf-8"
     common = {
         "Content-Type": media,
-        "Cache-Control": "public, max-age=31536000, immutable" if lasting else "no-cache",
+        "Cache-Control": "public, max-age=31536000, immutable" if name.startswith(f"/{_ASSETS}/") else "no-cache",
         "Content-Security-Policy": _POLICY,
     }
     variants = {}
-    for coding, suffix in ("", ""), *_CODINGS.items():
-        content = path.with_name(path.name + suffix)
-        if content.is_file():
-            body = content.read_bytes()
-            coded = {"Content-Encoding": coding} if coding else {}
-            variants[coding] = body, {**common, **coded, "ETag": f'"{tag_of(body)}"'}
+    for coding, suffix in suffixes.items():
+        body = Path(f"{folder}{name}{suffix}").read_bytes()
+        coded = {"Content-Encoding": coding} if coding else {}
+        variants[coding] = body, {**common, **coded, "ETag": f'"{tag_of(body)}"'}
     return _File(variants)

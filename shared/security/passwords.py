@@ -7,7 +7,7 @@ import os
 import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import cache, partial
 from typing import TypeVar
 
 from argon2 import PasswordHasher
@@ -55,14 +55,23 @@ def check_password(password: str, *, organisation: str = "", email: str = "", na
         raise Invalid.field("password", "too-common", "it is made of what is guessed first: use more and rarer words")
 
 
+_HASHER = PasswordHasher(time_cost=1, memory_cost=46 * 1024, parallelism=1)
+
+
+@cache
+def _nobody(hasher: PasswordHasher) -> str:
+    """What a password is checked against where there is no user."""
+    return hasher.hash(os.urandom(16).hex())
+
+
 class Passwords:
     """argon2id in threads of its own, as many as cores: sign-ins queue, other routes go on."""
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
-        self._hasher = hasher or PasswordHasher(time_cost=1, memory_cost=46 * 1024, parallelism=1)
+        self._hasher = hasher or _HASHER
         self._threads = ThreadPoolExecutor(os.cpu_count() or 1, "argon2")
         self._waiting = 0
-        self._dummy = self._hasher.hash(os.urandom(16).hex())
+        self._dummy = _nobody(self._hasher)
 
     async def check(self, password: str, *, organisation: str, email: str, name: str) -> None:
         """`check_password` in a thread, as a hostile text takes half a second. Raises Invalid, Unavailable."""

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from shared.http.app import ServiceApp
 from shared.http.openapi import answer, operation
-from shared.http.routing import DirectRoute
+from shared.http.routing import DirectRouter
 from shared.views.port import Kind, ViewsUnavailable
 from tests.support.http_service import Service, open_service
 
@@ -53,7 +53,7 @@ async def test_transport_security_is_demanded_behind_tls(service: Service) -> No
 
 
 async def test_unforeseen_errors_tell_nothing_and_unavailable_views_say_so(service: Service) -> None:
-    router = APIRouter(route_class=DirectRoute)
+    router = DirectRouter()
     described = operation("x", "X", "x", {200: answer("x")})
 
     @router.get("/bug", openapi_extra=described)
@@ -89,7 +89,7 @@ async def test_unforeseen_errors_tell_nothing_and_unavailable_views_say_so(servi
 
 
 async def test_a_direct_route_without_a_description_is_a_mistake_of_ours(service: Service) -> None:
-    router = APIRouter(route_class=DirectRoute)
+    router = DirectRouter()
 
     @router.get("/silent")
     async def silent(request: Request) -> Response:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import orjson
 import pytest
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import Field
 from starlette.responses import Response
 from typing_extensions import TypedDict
@@ -15,7 +15,7 @@ from shared.domain.command import CommandModel
 from shared.http.answers import Answer, DateTime, json_answer, model_answer
 from shared.http.app import ServiceApp
 from shared.http.openapi import answer, body_of, operation
-from shared.http.routing import DirectRoute
+from shared.http.routing import DirectRouter
 
 
 class Part(Answer):
@@ -38,7 +38,7 @@ class Asked(CommandModel):
 
 
 def service(*answers: Any) -> ServiceApp:
-    router = APIRouter(route_class=DirectRoute)
+    router = DirectRouter()
     for n, model in enumerate(answers):
         docs = operation(f"get{n}", "Get", "things", {200: answer("It", model)}, body=body_of(Asked, {}))
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
-from shared.http.routing import DirectRoute, Table
+from shared.http.routing import DirectRoute, DirectRouter, Table
 
 
 async def handler(request: Request) -> Response:
@@ -14,7 +14,7 @@ async def handler(request: Request) -> Response:
 
 
 def table(*routes: tuple[str, str]) -> Table:
-    router, built = APIRouter(route_class=DirectRoute), Table()
+    router, built = DirectRouter(), Table()
     for method, path in routes:
         router.add_api_route(path, handler, methods=[method])
     for route in router.routes:

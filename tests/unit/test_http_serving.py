@@ -10,20 +10,20 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response, StreamingResponse
 
 from shared.http.app import ServiceApp
 from shared.http.compression import LEAST, LONG, codings
 from shared.http.conditional import LONG as MOST
-from shared.http.routing import DirectRoute
+from shared.http.routing import DirectRouter
 
 LONG_TEXT = b"all work and no play " * 200
 
 
 def app(compressed: Collection[str] | None = None, **answers: Callable[[], Response]) -> ServiceApp:
     """An application that answers at /<name>; `/secret/x` by GET and `/post` by POST, too."""
-    router = APIRouter(route_class=DirectRoute)
+    router = DirectRouter()
 
     def route(path: str, make: Callable[[], Response], method: str = "GET") -> None:
         async def handler(request: Request) -> Response:

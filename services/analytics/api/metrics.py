@@ -25,7 +25,7 @@ from shared.http.headers import header
 from shared.http.openapi import RECORD_ERRORS, answer, operation, query
 from shared.http.params import only, option, pairs_of
 from shared.http.problems import language_of
-from shared.http.routing import DirectRoute
+from shared.http.routing import DirectRouter
 from shared.kernel.kernel import Kernel
 from shared.messages.languages import Language, in_language
 
@@ -105,7 +105,7 @@ _ASK = operation(
 
 
 def metrics_router(kernel: Kernel, open_gateway: OpenGateway) -> APIRouter:
-    router = APIRouter(route_class=DirectRoute)
+    router = DirectRouter()
     authenticator = Authenticator(kernel)
 
     @router.get("/metrics", openapi_extra=_CATALOGUE)

@@ -25,7 +25,7 @@ from shared.http.body import parse
 from shared.http.gone import gone
 from shared.http.openapi import answer, body_of, operation
 from shared.http.params import only, pairs_of
-from shared.http.routing import DirectRoute
+from shared.http.routing import DirectRouter
 from shared.kernel.kernel import Kernel
 from shared.warehouse.follower import FactsState
 
@@ -102,7 +102,7 @@ _STATUS = operation("status", "How far the facts have come", "sql", {200: answer
 
 
 def sql_router(kernel: Kernel, open_gateway: OpenGateway, facts: FactsState) -> APIRouter:
-    router = APIRouter(route_class=DirectRoute)
+    router = DirectRouter()
     authenticator, encoder = Authenticator(kernel), Encoder()
 
     @router.post("/sql", openapi_extra=_ASK)

@@ -17,7 +17,7 @@ from shared.http import params
 from shared.http.answers import DateTime, is_id, json_answer
 from shared.http.auth import Authenticator
 from shared.http.openapi import answer, operation, query
-from shared.http.routing import DirectRoute
+from shared.http.routing import DirectRouter
 from shared.kernel.kernel import Kernel
 from shared.kernel.seen import seen
 from shared.security.permissions import ACTIONS, Access, Action
@@ -76,7 +76,7 @@ _ACCESS = operation(
 
 
 def access_router(kernel: Kernel) -> APIRouter:
-    router = APIRouter(route_class=DirectRoute)
+    router = DirectRouter()
     authenticator = Authenticator(kernel)
 
     @router.get("/access", openapi_extra=_ACCESS)

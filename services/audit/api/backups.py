@@ -16,7 +16,7 @@ from shared.http.answers import DateTime, json_answer
 from shared.http.auth import Authenticator
 from shared.http.openapi import answer, operation
 from shared.http.problems import language_of
-from shared.http.routing import DirectRoute
+from shared.http.routing import DirectRouter
 from shared.kernel.kernel import Kernel
 from shared.messages import Message, part, say
 from shared.messages.languages import Language, catalogue, in_language
@@ -77,7 +77,7 @@ _BACKUPS = operation(
 
 
 def backups_router(kernel: Kernel) -> APIRouter:
-    router, authenticator = APIRouter(route_class=DirectRoute), Authenticator(kernel)
+    router, authenticator = DirectRouter(), Authenticator(kernel)
 
     @router.get("/backups", openapi_extra=_BACKUPS)
     async def backups(request: Request) -> Response:

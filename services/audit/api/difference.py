@@ -17,7 +17,7 @@ from shared.http.auth import Authenticator
 from shared.http.naming import titles_of_changes
 from shared.http.openapi import answer, operation, query
 from shared.http.reading import ReadNotes
-from shared.http.routing import DirectRoute
+from shared.http.routing import DirectRouter
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.difference import Different, difference
 from shared.kernel.kernel import Kernel
@@ -73,7 +73,7 @@ _DIFFERENCE = operation(
 
 
 def difference_router(kernel: Kernel) -> APIRouter:
-    router = APIRouter(route_class=DirectRoute)
+    router = DirectRouter()
     authenticator = Authenticator(kernel)
 
     @router.get("/difference", openapi_extra=_DIFFERENCE)

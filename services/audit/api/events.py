@@ -20,7 +20,7 @@ from shared.http import params
 from shared.http.answers import json_answer
 from shared.http.auth import Authenticator
 from shared.http.openapi import answer, operation, query
-from shared.http.routing import DirectRoute
+from shared.http.routing import DirectRouter
 from shared.kernel.kernel import Kernel
 from shared.security.permissions import Access
 
@@ -99,7 +99,7 @@ _STREAM_EVENTS = operation(
 
 
 def events_router(kernel: Kernel) -> APIRouter:
-    router = APIRouter(route_class=DirectRoute)
+    router = DirectRouter()
     authenticator = Authenticator(kernel)
 
     @router.get("/events", openapi_extra=_EVENTS)

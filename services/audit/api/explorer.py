@@ -34,7 +34,7 @@ from shared.http import params
 from shared.http.answers import json_answer
 from shared.http.naming import titles_of_changes
 from shared.http.reading import ReadNotes
-from shared.http.routing import DirectRoute
+from shared.http.routing import DirectRouter
 from shared.http.undo import undo_answer
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.changes import changes_of
@@ -45,7 +45,7 @@ from shared.views.port import Document
 
 
 def explorer_router(kernel: Kernel) -> APIRouter:
-    router, callers = APIRouter(route_class=DirectRoute), Callers(kernel)
+    router, callers = DirectRouter(), Callers(kernel)
     _add_search(router, callers)
     _add_types(router, callers)
     _add_event(router, callers)

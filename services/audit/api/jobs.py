@@ -23,7 +23,7 @@ from shared.http.auth import Authenticator
 from shared.http.body import parse
 from shared.http.openapi import answer_events, body_of, operation
 from shared.http.problems import failure_text, language_of
-from shared.http.routing import DirectRoute
+from shared.http.routing import DirectRouter
 from shared.http.sse import ServerEvent, event_stream
 from shared.kernel.kernel import Kernel
 from shared.messages.languages import Language
@@ -66,7 +66,7 @@ class VerifyLedger(CommandModel):
 
 
 def jobs_router(kernel: Kernel) -> APIRouter:
-    router, runner = APIRouter(route_class=DirectRoute), _Runner(kernel)
+    router, runner = DirectRouter(), _Runner(kernel)
     _add_replays(router, kernel, runner)
     _add_healings(router, kernel, runner)
     _add_text_erasures(router, kernel, runner)

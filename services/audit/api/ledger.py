@@ -22,7 +22,7 @@ from shared.http import params
 from shared.http.answers import DateTime, json_answer
 from shared.http.auth import Authenticator
 from shared.http.openapi import answer, operation, query
-from shared.http.routing import DirectRoute
+from shared.http.routing import DirectRouter
 from shared.kernel.kernel import Kernel
 from shared.ledger.evidence import MOST as MOST_EVENTS
 from shared.ledger.evidence import Wanted, write_evidence
@@ -138,7 +138,7 @@ class _Callers:
 
 
 def ledger_router(kernel: Kernel) -> APIRouter:
-    router, callers = APIRouter(route_class=DirectRoute), _Callers(kernel)
+    router, callers = DirectRouter(), _Callers(kernel)
     _add_checkpoints(router, callers)
     _add_consistency(router, callers)
     _add_evidence(router, callers)

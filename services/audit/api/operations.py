@@ -15,7 +15,7 @@ from shared.events.registry import ANYTHING
 from shared.http.answers import DateTime, json_answer
 from shared.http.auth import Authenticator
 from shared.http.openapi import answer, operation
-from shared.http.routing import DirectRoute
+from shared.http.routing import DirectRouter
 from shared.kernel.kernel import Kernel
 from shared.past.port import PastReader, PastUnavailable
 from shared.streaming.multistream import MultiStreamProjection
@@ -73,7 +73,7 @@ _PARKED = operation(
 
 
 def operations_router(kernel: Kernel) -> APIRouter:
-    router, authenticator = APIRouter(route_class=DirectRoute), Authenticator(kernel)
+    router, authenticator = DirectRouter(), Authenticator(kernel)
 
     @router.get("/readers", openapi_extra=_READERS)
     async def readers(request: Request) -> Response:

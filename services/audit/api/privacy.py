@@ -26,7 +26,7 @@ from shared.http.export import eyes_for_export
 from shared.http.headers import call_of
 from shared.http.openapi import answer, body_of, operation
 from shared.http.problems import language_of
-from shared.http.routing import DirectRoute
+from shared.http.routing import DirectRouter
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.kernel import Kernel
 from shared.security.permissions import Access, Level
@@ -88,7 +88,7 @@ _FILE = operation(
 
 
 def privacy_router(kernel: Kernel) -> APIRouter:
-    router = APIRouter(route_class=DirectRoute)
+    router = DirectRouter()
     authenticator, model = Authenticator(kernel), TypeAdapter(MakePersonFile)
 
     @router.get("/subject-requests/{id}/inventory", openapi_extra=_INVENTORY)

@@ -20,7 +20,7 @@ from shared.http.auth import Authenticator
 from shared.http.body import parse
 from shared.http.openapi import answer, body_of, operation
 from shared.http.reading import ReadNotes
-from shared.http.routing import DirectRoute
+from shared.http.routing import DirectRouter
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.kernel import Kernel
 from shared.security.permissions import Access
@@ -78,7 +78,7 @@ _PREVIEW = operation(
 
 
 def retention_router(kernel: Kernel) -> APIRouter:
-    router = APIRouter(route_class=DirectRoute)
+    router = DirectRouter()
     authenticator, model = Authenticator(kernel), TypeAdapter(RuleIf)
 
     async def shown(access: Access, content: RuleContent, aggregate: AnyAggregate, days: int) -> Response:

@@ -31,7 +31,7 @@ from shared.http.answers import json_answer, path_id, titles_of
 from shared.http.body import parse
 from shared.http.headers import call_of
 from shared.http.problems import failure_text, language_of
-from shared.http.routing import DirectRoute
+from shared.http.routing import DirectRouter
 from shared.http.sse import ServerEvent, event_stream
 from shared.kernel.bus import Call
 from shared.kernel.kernel import Kernel
@@ -54,7 +54,7 @@ class _Asked:
 
 
 def taking_back_router(kernel: Kernel) -> APIRouter:
-    router, handlers = APIRouter(route_class=DirectRoute), _Handlers(kernel)
+    router, handlers = DirectRouter(), _Handlers(kernel)
 
     def route(method: str, path: str, handler: Any, operation: dict[str, Any]) -> None:
         router.add_api_route(path, handler, methods=[method], openapi_extra=operation)

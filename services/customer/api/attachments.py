@@ -35,7 +35,7 @@ from shared.http.openapi import (
     schema,
 )
 from shared.http.records import record_router
-from shared.http.routing import DescribedRouter, DirectRoute, Handler
+from shared.http.routing import DescribedRouter, DirectRoute, DirectRouter, Handler
 from shared.http.search_answers import Match, matches_of
 from shared.http.undo import undo_answer
 from shared.kernel.kernel import Kernel
@@ -220,7 +220,7 @@ class _Reads:
 
 
 def uploads_router(kernel: Kernel) -> APIRouter:
-    router, handlers, tag = APIRouter(route_class=DirectRoute), _Uploads(kernel), "uploads"
+    router, handlers, tag = DirectRouter(), _Uploads(kernel), "uploads"
     state, id = {200: answer("Where it stands", UploadState)}, [parameter("Id")]
     begun = {201: answer("Send the bytes there", UploadState, Location="Of the upload")}
     offset = {

@@ -21,7 +21,7 @@ from shared.http.auth import Authenticator
 from shared.http.body import parse
 from shared.http.headers import call_of
 from shared.http.openapi import WRITE_ERRORS, answer, body_of, operation, schema
-from shared.http.routing import DirectRoute
+from shared.http.routing import DirectRouter
 from shared.http.undo import undo_answer
 from shared.icalendar import MEDIA_TYPE
 from shared.kernel.bus import Call
@@ -106,7 +106,7 @@ _CALENDAR = operation(
 
 
 def calendar_router(kernel: Kernel) -> APIRouter:
-    router, feeds = APIRouter(route_class=DirectRoute), _Feeds(kernel)
+    router, feeds = DirectRouter(), _Feeds(kernel)
     router.add_api_route("/calendar-feeds", feeds.make, methods=["POST"], openapi_extra=_MAKING)
     router.add_api_route("/calendar-feeds", feeds.listed, methods=["GET"], openapi_extra=_LISTING)
     router.add_api_route("/calendar-feeds/{id}", feeds.revoke, methods=["DELETE"], openapi_extra=_REVOKING)

@@ -20,7 +20,7 @@ from shared.http.answers import Answer, DateTime, model_answer, path_id
 from shared.http.auth import Authenticator
 from shared.http.openapi import RECORD_ERRORS, answer, operation, parameter
 from shared.http.reading import ReadNotes
-from shared.http.routing import DirectRoute
+from shared.http.routing import DirectRouter
 from shared.kernel.kernel import Kernel
 from shared.security.permissions import Access
 
@@ -45,7 +45,7 @@ class Merges(Answer):
 
 
 def merges_router(kernel: Kernel) -> APIRouter:
-    router = APIRouter(route_class=DirectRoute)
+    router = DirectRouter()
     for aggregate, events in ((ACCOUNT, account_tree.MERGES), (CONTACT, contact.MERGES)):
         described = operation(
             f"merges_of_{aggregate.name}",

@@ -13,7 +13,7 @@ from shared.http.answers import path_id
 from shared.http.auth import Authenticator
 from shared.http.conditional import is_known
 from shared.http.openapi import RECORD_ERRORS, answer, operation, parameter, query
-from shared.http.routing import DirectRoute
+from shared.http.routing import DirectRouter
 from shared.inspection.found import SIZES
 from shared.kernel.kernel import Kernel
 
@@ -23,7 +23,7 @@ _MEDIA = "image/webp"
 
 
 def previews_router(kernel: Kernel) -> APIRouter:
-    router, files, access_of = APIRouter(route_class=DirectRoute), Files(kernel), Authenticator(kernel).access
+    router, files, access_of = DirectRouter(), Files(kernel), Authenticator(kernel).access
     described = operation(
         "preview_of_attachment",
         "A small picture of the current version",

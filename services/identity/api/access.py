@@ -14,7 +14,7 @@ from shared.errors import Invalid, NotFound
 from shared.http.answers import Answer, json_answer, model_answer, one_of
 from shared.http.auth import Authenticator
 from shared.http.openapi import answer, operation, query
-from shared.http.routing import DirectRoute
+from shared.http.routing import DirectRouter
 from shared.kernel.kernel import Kernel
 from shared.security.permissions import ACTIONS, Access, Action, Level, Role
 from shared.views.port import MAX_PAGE, Condition, Query
@@ -82,7 +82,7 @@ _KEYS = operation(
 
 
 def access_router(kernel: Kernel) -> APIRouter:
-    router = APIRouter(route_class=DirectRoute)
+    router = DirectRouter()
     authenticator = Authenticator(kernel)
 
     @router.get("/access/roles", openapi_extra=_LISTING)

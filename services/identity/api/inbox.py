@@ -22,7 +22,7 @@ from shared.http.answers import json_answer, path_id
 from shared.http.auth import Authenticator
 from shared.http.body import parse
 from shared.http.openapi import WRITE_ERRORS, answer, body_of, operation, query
-from shared.http.routing import DirectRoute
+from shared.http.routing import DirectRouter
 from shared.kernel.bus import Call
 from shared.kernel.kernel import Kernel
 from shared.kernel.queries import scope_of, visible
@@ -139,7 +139,7 @@ _STOP = operation(
 
 
 def inbox_router(kernel: Kernel) -> APIRouter:
-    router = APIRouter(route_class=DirectRoute)
+    router = DirectRouter()
     authenticator, inbox = Authenticator(kernel), _Inbox(kernel)
 
     @router.get("/me/notifications", openapi_extra=_LIST)

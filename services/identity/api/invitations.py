@@ -19,7 +19,7 @@ from shared.http.auth import Authenticator
 from shared.http.body import parse
 from shared.http.headers import call_of
 from shared.http.openapi import answer, body_of, operation
-from shared.http.routing import DirectRoute
+from shared.http.routing import DirectRouter
 from shared.kernel.bus import Call
 from shared.kernel.kernel import Kernel
 from shared.security.permissions import system_access
@@ -70,7 +70,7 @@ _ACCEPTING = operation(
 
 
 def invitations_router(kernel: Kernel, authentication: Authentication) -> APIRouter:
-    router = APIRouter(route_class=DirectRoute)
+    router = DirectRouter()
     authenticator = Authenticator(kernel)
 
     @router.post("/users/{id}/invitation", openapi_extra=_ISSUING)

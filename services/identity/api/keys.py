@@ -20,7 +20,7 @@ from shared.http.auth import Authenticator
 from shared.http.body import parse
 from shared.http.headers import call_of
 from shared.http.openapi import WRITE_ERRORS, answer, body_of, operation, query, schema
-from shared.http.routing import DirectRoute
+from shared.http.routing import DirectRouter
 from shared.http.undo import undo_answer
 from shared.kernel.bus import Call
 from shared.kernel.kernel import Kernel
@@ -121,7 +121,7 @@ _REVOKING = operation(
 
 
 def keys_router(kernel: Kernel) -> APIRouter:
-    router, keys = APIRouter(route_class=DirectRoute), _Keys(kernel)
+    router, keys = DirectRouter(), _Keys(kernel)
     router.add_api_route("/api-keys", keys.issue, methods=["POST"], openapi_extra=_ISSUING)
     router.add_api_route("/api-keys", keys.list, methods=["GET"], openapi_extra=_LISTING)
     router.add_api_route("/api-keys/{id}/rotate", keys.rotate, methods=["POST"], openapi_extra=_ROTATING)

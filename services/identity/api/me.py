@@ -21,7 +21,7 @@ from shared.http.auth import Authenticator
 from shared.http.body import parse
 from shared.http.headers import call_of
 from shared.http.openapi import WRITE_ERRORS, answer, body_of, operation, schema
-from shared.http.routing import DirectRoute
+from shared.http.routing import DirectRouter
 from shared.http.undo import undo_answer
 from shared.kernel.bus import Done
 from shared.kernel.kernel import Kernel
@@ -84,7 +84,7 @@ _CHANGE_PASSWORD = operation(
 
 
 def me_router(kernel: Kernel, authentication: Authentication) -> APIRouter:
-    router = APIRouter(route_class=DirectRoute)
+    router = DirectRouter()
     authenticator = Authenticator(kernel)
 
     @router.get("/me", openapi_extra=_WHO)

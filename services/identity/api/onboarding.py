@@ -15,7 +15,7 @@ from shared.http.auth import Authenticator
 from shared.http.openapi import answer, operation
 from shared.http.params import only, pairs_of
 from shared.http.problems import language_of
-from shared.http.routing import DirectRoute
+from shared.http.routing import DirectRouter
 from shared.kernel.kernel import Kernel
 from shared.messages.languages import Language, in_language
 
@@ -46,7 +46,7 @@ _STEPS = operation(
 
 
 def onboarding_router(kernel: Kernel) -> APIRouter:
-    router = APIRouter(route_class=DirectRoute)
+    router = DirectRouter()
     authenticator = Authenticator(kernel)
 
     @router.get("/onboarding", openapi_extra=_STEPS)

@@ -22,7 +22,7 @@ from shared.http.auth import Authenticator
 from shared.http.body import parse
 from shared.http.headers import call_of
 from shared.http.openapi import WRITE_ERRORS, answer, body_of, operation, parameter
-from shared.http.routing import DirectRoute
+from shared.http.routing import DirectRouter
 from shared.kernel.bus import Call, Done
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.kernel import Kernel
@@ -82,7 +82,7 @@ _OPENED = operation(
 
 
 def own_router(kernel: Kernel) -> APIRouter:
-    router = APIRouter(route_class=DirectRoute)
+    router = DirectRouter()
     authenticator = Authenticator(kernel)
 
     @router.get("/me/preferences", openapi_extra=_READ)

@@ -21,7 +21,7 @@ from shared.http.answers import Answer, model_answer, path_id
 from shared.http.auth import Authenticator
 from shared.http.body import parse
 from shared.http.openapi import answer, body_of, operation
-from shared.http.routing import DirectRoute
+from shared.http.routing import DirectRouter
 from shared.kernel.kernel import Kernel
 from shared.security.permissions import Action, Level
 
@@ -110,7 +110,7 @@ _ROUTES: tuple[tuple[str, str, Action, type[CommandModel]], ...] = (
 
 
 def preview_router(kernel: Kernel) -> APIRouter:
-    router = APIRouter(route_class=DirectRoute)
+    router = DirectRouter()
     for name, noun, action, model in _ROUTES:
         _add(router, kernel, (name, noun, action), model)
     return router

@@ -27,7 +27,7 @@ from shared.http.auth import Authenticator
 from shared.http.body import parse
 from shared.http.headers import header
 from shared.http.openapi import answer, body_of, operation
-from shared.http.routing import DirectRoute
+from shared.http.routing import DirectRouter
 from shared.kernel.bus import Call
 from shared.kernel.kernel import Kernel
 from shared.security.apikeys import require_person
@@ -78,7 +78,7 @@ _SET_COOKIE = "The refresh token, HttpOnly and SameSite=Strict"
 
 
 def sessions_router(kernel: Kernel, authentication: Authentication) -> APIRouter:
-    router = APIRouter(route_class=DirectRoute)
+    router = DirectRouter()
     _add_sign_in(router, authentication)
     _add_refresh(router, authentication)
     _add_own(router, kernel)

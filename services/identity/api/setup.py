@@ -16,7 +16,7 @@ from shared.domain.command import VERBATIM, CommandModel
 from shared.http.answers import Answer, model_answer
 from shared.http.body import parse
 from shared.http.openapi import answer, body_of, operation
-from shared.http.routing import DirectRoute
+from shared.http.routing import DirectRouter
 from shared.kernel.kernel import Kernel
 
 
@@ -54,7 +54,7 @@ class SetUp(Answer):
 
 
 def setup_router(kernel: Kernel, authentication: Authentication) -> APIRouter:
-    router = APIRouter(route_class=DirectRoute)
+    router = DirectRouter()
     docs = operation(
         "setUp",
         "Create the organisation and its first administrator, once",

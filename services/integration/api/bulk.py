@@ -26,7 +26,7 @@ from shared.http.body import parse
 from shared.http.headers import call_of
 from shared.http.problems import language_of
 from shared.http.reading import ReadNotes
-from shared.http.routing import DirectRoute
+from shared.http.routing import DirectRouter
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.kernel import Kernel
 from shared.security.permissions import Access, require_user
@@ -37,7 +37,7 @@ _FILTERS = frozenset({"q", GROUPS})  # parameters of a list that are no fields a
 
 
 def bulk_router(kernel: Kernel) -> APIRouter:
-    router = APIRouter(route_class=DirectRoute)
+    router = DirectRouter()
     authenticator, progress, previews = Authenticator(kernel), BulkProgress(kernel), BulkPreviews(kernel)
     handlers = _Handlers(kernel, authenticator, progress, previews)
     jobs = JobRoutes(kernel, BULK.name, authenticator, progress, previews, BulkOutcome, _may_act, handlers.note)

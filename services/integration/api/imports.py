@@ -35,7 +35,7 @@ from shared.http.answers import model_answer, path_id
 from shared.http.auth import Authenticator
 from shared.http.headers import call_of
 from shared.http.problems import language_of
-from shared.http.routing import DirectRoute
+from shared.http.routing import DirectRouter
 from shared.kernel.kernel import Kernel
 from shared.security.permissions import Access, require_user
 from shared.tabular.table import examine, read_rows
@@ -44,7 +44,7 @@ SAMPLES = 5  # rows that `inspect` shows
 
 
 def imports_router(kernel: Kernel) -> APIRouter:
-    router = APIRouter(route_class=DirectRoute)
+    router = DirectRouter()
     authenticator, progress, dry_runs = Authenticator(kernel), ImportProgress(kernel), DryRuns(kernel)
     handlers = _Handlers(kernel, authenticator, progress, dry_runs)
     jobs = JobRoutes(kernel, IMPORT.name, authenticator, progress, dry_runs, ImportOutcome, _may_import, handlers.note)

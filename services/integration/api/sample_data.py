@@ -17,7 +17,7 @@ from shared.http.body import parse
 from shared.http.headers import call_of
 from shared.http.openapi import WRITE_ERRORS, answer, body_of, operation, parameter
 from shared.http.params import only, pairs_of
-from shared.http.routing import DirectRoute
+from shared.http.routing import DirectRouter
 from shared.kernel.kernel import Kernel
 from shared.messages.languages import Language
 from shared.security.permissions import require_user
@@ -70,7 +70,7 @@ _DELETE = operation(
 
 
 def sample_data_router(kernel: Kernel) -> APIRouter:
-    router = APIRouter(route_class=DirectRoute)
+    router = DirectRouter()
     access_of, samples = Authenticator(kernel).access, SampleData(kernel)
 
     @router.get("/sample-data", openapi_extra=_GET)

@@ -15,7 +15,7 @@ from shared.http import params
 from shared.http.answers import Answer, Date, model_answer, path_id
 from shared.http.auth import Authenticator
 from shared.http.openapi import RECORD_ERRORS, answer, operation, parameter
-from shared.http.routing import DirectRoute
+from shared.http.routing import DirectRouter
 from shared.kernel.kernel import Kernel
 from shared.security.permissions import Access
 from shared.views.port import Scope
@@ -43,7 +43,7 @@ SUMMARY = operation(
 
 
 def accounts_router(kernel: Kernel) -> APIRouter:
-    router, authenticator = APIRouter(route_class=DirectRoute), Authenticator(kernel)
+    router, authenticator = DirectRouter(), Authenticator(kernel)
 
     async def summary(request: Request) -> Response:
         access, id = await authenticator.access(request), path_id(request)

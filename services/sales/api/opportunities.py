@@ -17,7 +17,7 @@ from shared.http import params
 from shared.http.answers import Answer, DateTime, model_answer, one_of, path_id
 from shared.http.auth import Authenticator
 from shared.http.openapi import RECORD_ERRORS, answer, operation, parameter
-from shared.http.routing import DirectRoute
+from shared.http.routing import DirectRouter
 from shared.kernel.kernel import Kernel
 from shared.kernel.queries import Moment
 from shared.views.port import Scope
@@ -56,7 +56,7 @@ STAGES = operation(
 
 
 def opportunities_router(kernel: Kernel) -> APIRouter:
-    router, histories = APIRouter(route_class=DirectRoute), _Histories(kernel)
+    router, histories = DirectRouter(), _Histories(kernel)
     router.add_api_route("/opportunities/{id}/stages", histories.stages, methods=["GET"], openapi_extra=STAGES)
     return router
 

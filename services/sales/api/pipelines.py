@@ -23,7 +23,7 @@ from shared.http.boards import Into, Part, Rates, Sums, added, into_of
 from shared.http.openapi import RECORD_ERRORS, answer, operation, parameter, query
 from shared.http.reading import ReadNotes, fields_of
 from shared.http.recordanswers import shown
-from shared.http.routing import DirectRoute
+from shared.http.routing import DirectRouter
 from shared.kernel.kernel import Kernel
 from shared.kernel.queries import Moment
 from shared.security.permissions import Access
@@ -106,7 +106,7 @@ BOARD = operation(
 
 
 def pipelines_router(kernel: Kernel) -> APIRouter:
-    router, boards = APIRouter(route_class=DirectRoute), _Boards(kernel)
+    router, boards = DirectRouter(), _Boards(kernel)
     router.add_api_route("/pipelines/{id}/board", boards.board, methods=["GET"], openapi_extra=BOARD)
     return router
 

@@ -15,7 +15,7 @@ from shared.http import params
 from shared.http.answers import Answer, Date, model_answer, path_id
 from shared.http.auth import Authenticator
 from shared.http.openapi import RECORD_ERRORS, answer, operation, parameter, query
-from shared.http.routing import DirectRoute
+from shared.http.routing import DirectRouter
 from shared.kernel.kernel import Kernel
 from shared.messages.findings import message_of
 
@@ -48,7 +48,7 @@ PRICE = operation(
 
 
 def price_books_router(kernel: Kernel) -> APIRouter:
-    router, access_of = APIRouter(route_class=DirectRoute), Authenticator(kernel).access
+    router, access_of = DirectRouter(), Authenticator(kernel).access
 
     async def price(request: Request) -> Response:
         access, id = await access_of(request), path_id(request)
