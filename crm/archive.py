@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import cast
 
 from crm.backup_source import place_at, source_over
+from crm.blobs import check_bucket
 from crm.ledger import with_notary
 from crm.roles import Roles
 from crm.settings import Settings, WrongSetting, eventstore_address
@@ -38,6 +39,8 @@ async def with_keepers(kernel: Kernel, ports: Ports, settings: Settings, roles: 
         kernel = replace(kernel, explorer=Explorer(ports.store, ports.explorer, ports.clock))
     status = BackupStatus(data)
     archiver = archiver_of(kernel, data, status) if signs and settings.archives else None
+    if archiver is not None and (target := os.environ["CRM_BACKUP"]).startswith("s3://"):
+        await check_bucket(target, "CRM_BACKUP")
     return replace(kernel, archiver=archiver, backups=status)
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from crm.settings import WrongSetting
+from crm.settings import WrongSetting, writable
 from shared.blobs.objects import ObjectBlobs
-from shared.blobs.port import Blobs
+from shared.blobs.port import Blobs, BlobsRefused, BlobsUnavailable
 
 OWN_FILES = "folder:"  # CRM_FILES: in the data directory
+_NOWHERE = "none"  # a folder that no bucket has
+_FEW = {"max_retries": 2}  # not the library's ten
+log = logging.getLogger("crm.files")
 
 
 def open_blobs(data: Path, environment: Mapping[str, str] = os.environ) -> Blobs:
@@ -22,7 +26,7 @@ def open_blobs(data: Path, environment: Mapping[str, str] = os.environ) -> Blobs
     if url == OWN_FILES:
         return ObjectBlobs.in_folder(data / "files")
     if url.startswith("folder:///"):
-        return ObjectBlobs.in_folder(Path(url.removeprefix("folder://")))
+        return ObjectBlobs.in_folder(writable(Path(url.removeprefix("folder://")), "CRM_FILES"))
     if not url.startswith("s3://"):
         raise WrongSetting(f"CRM_FILES: no adapter for {url}: folder:, folder:///PATH and s3://bucket/prefix")
     return bucket_at(url, "CRM_FILES")
@@ -34,3 +38,24 @@ def bucket_at(url: str, named: str) -> ObjectBlobs:
         return ObjectBlobs.in_s3(url)
     except ValueError as error:
         raise WrongSetting(f"{named}: {error}") from error
+
+
+async def check_files(environment: Mapping[str, str] = os.environ) -> None:
+    """Look at the bucket of CRM_FILES, where it names one; see `check_bucket`. Raises WrongSetting."""
+    if (url := environment.get("CRM_FILES", OWN_FILES)).startswith("s3://"):
+        await check_bucket(url, "CRM_FILES")
+
+
+async def check_bucket(url: str, named: str) -> None:
+    """Look whether the settings of a bucket are right. One that is away ends nothing: what needs it answers 503.
+
+    Raises WrongSetting, which begins with `named`.
+    """
+    try:
+        await ObjectBlobs.in_s3(url, retry_config=_FEW).keys(_NOWHERE)
+    except ValueError as error:
+        raise WrongSetting(f"{named}: {error}") from error
+    except BlobsRefused as error:
+        raise WrongSetting(f"{named}: {url}: {error}") from error
+    except BlobsUnavailable as error:
+        log.warning("%s: %s: %s", named, url, error)

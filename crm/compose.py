@@ -11,6 +11,7 @@ from functools import partial
 from typing import IO
 
 from crm.archive import with_keepers
+from crm.blobs import check_files
 from crm.caches import clickhouse, feed_clickhouse, open_warehouse
 from crm.kafka import on_stream, with_stream
 from crm.past import with_past_door
@@ -92,6 +93,8 @@ class Suite:
         check_kinds(settings.data)
         keep_private(settings.data)
         prepare_folder(settings.data)
+        if roles.has_files:
+            await check_files()
         async with AsyncExitStack() as stack:
             try:
                 catalogue = catalogue_of(SERVICES)

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from crm.blobs import bucket_at
-from crm.settings import WrongSetting
+from crm.blobs import bucket_at, check_bucket
+from crm.settings import WrongSetting, writable
 from shared.blobs.objects import ObjectBlobs
 from shared.blobs.port import Blobs
 from shared.kernel.kernel import Kernel
@@ -25,6 +25,9 @@ async def with_notary(kernel: Kernel, ports: Ports, data: Path, *, signs: bool) 
     kernel = replace(kernel, outside=places)
     if not signs:
         return kernel
+    for url in places:
+        if url.startswith("s3://"):
+            await check_bucket(url, "CRM_CHECKPOINTS")
     key = NotaryKey.open(data / "keys" / "notary.key", await ports.keys.wrapper(PURPOSE))
     notary = Notary(ledger, key, kernel.codec, kernel.clock, kernel.ids, kernel.views)
     return replace(kernel, notary=notary, publisher=Publisher(ledger, places) if places else None)
@@ -33,7 +36,7 @@ async def with_notary(kernel: Kernel, ports: Ports, data: Path, *, signs: bool) 
 def places_outside(data: Path, environment: Mapping[str, str] = os.environ) -> dict[str, Blobs]:
     """CRM_CHECKPOINTS: `folder:///path` and `s3://bucket/prefix`, with commas between. Raises WrongSetting."""
     listed = environment.get("CRM_CHECKPOINTS", "")
-    return {one: _place(one.strip(), data) for one in listed.split(",") if one.strip()}
+    return {one: _place(one, data) for one in map(str.strip, listed.split(",")) if one}
 
 
 def _place(url: str, data: Path) -> Blobs:
@@ -41,10 +44,7 @@ def _place(url: str, data: Path) -> Blobs:
         folder = Path(url.removeprefix("folder://")).resolve()
         if folder.is_relative_to(data.resolve()):
             raise WrongSetting(f"CRM_CHECKPOINTS: {folder} is in the data directory: name a place outside of it")
-        try:
-            return ObjectBlobs.in_folder(folder)
-        except OSError as error:
-            raise WrongSetting(f"CRM_CHECKPOINTS: {folder} cannot be used: {error.strerror}") from error
+        return ObjectBlobs.in_folder(writable(folder, "CRM_CHECKPOINTS"))
     if not url.startswith("s3://"):
         raise WrongSetting(f"CRM_CHECKPOINTS: no adapter for {url}: folder:///path and s3://bucket/prefix")
     return bucket_at(url, "CRM_CHECKPOINTS")

@@ -15,7 +15,7 @@ from crm.blobs import open_blobs
 from crm.caches import open_views
 from crm.datadir import Places, inspect, inspect_keys
 from crm.past import open_past
-from crm.settings import Settings, WrongSetting, eventstore_address, jobs_folder, mongodb_of, root_key_file
+from crm.settings import Settings, WrongSetting, eventstore_address, jobs_folder, mongodb_of, root_key_file, writable
 from crm.topics import kafka_of
 from shared.blobs.clamd import Clamd
 from shared.blobs.rules import MOST_MB, FileRules
@@ -71,7 +71,7 @@ async def open_ports(
         keys=keys,
         signing=await _open_signing(data / "keys" / "signing.keys", places.keys, keys, clock, stack),
         limits=await _open_limits(mongodb_of("CRM_LIMITS"), clock, stack),
-        files=jobs_folder(data),
+        files=writable(jobs_folder(data), "CRM_IMPORTS"),
         file_store=FileStore(open_blobs(data), file_rules(), scanner()),
         open_scratch=views_in_memory,
         clock=clock,

@@ -72,6 +72,11 @@ class Roles:
         return "past" in self.loops and self != ALL
 
     @property
+    def has_files(self) -> bool:
+        """Whether it reads or writes what is attached to records."""
+        return "policies" in self.loops or "customer" in self.apis
+
+    @property
     def needs_warehouse(self) -> bool:
         return "warehouse" in self.loops or "analytics" in self.apis
 

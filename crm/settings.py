@@ -176,6 +176,17 @@ def jobs_folder(data: Path, environment: Mapping[str, str] = os.environ) -> Path
     return Path(environment.get("CRM_IMPORTS") or data / "imports")
 
 
+def writable(folder: Path, named: str) -> Path:
+    """A folder, made where it is missing. named: the setting that has its path. Raises WrongSetting."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise WrongSetting(f"{named}: the folder {folder} cannot be used: {error.strerror}") from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise WrongSetting(f"{named}: the user of this process may not write in {folder}: give it the folder")
+    return folder
+
+
 def prepare_folder(data: Path, *, restoring: bool = False) -> None:
     """Create the data directory (mode 0700) or check that this program may use it. Raises WrongSetting.
 

@@ -8,13 +8,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError
 from obstore.store import LocalStore, ObjectStore, S3Store
 
-from shared.blobs.port import BlobExists, BlobMissing, BlobsUnavailable
+from shared.blobs.port import BlobExists, BlobMissing, BlobsRefused, BlobsUnavailable
+from shared.blobs.trouble import failure, refusal
 from shared.security.rootkey import sync_directory
 
 _PARTS = ".parts"  # of a folder: what is being written
@@ -36,9 +38,9 @@ class ObjectBlobs:
         return cls(LocalStore(folder), folder)
 
     @classmethod
-    def in_s3(cls, url: str, **options: str) -> ObjectBlobs:
+    def in_s3(cls, url: str, **options: Any) -> ObjectBlobs:
         """url: `s3://bucket/prefix`. Region, endpoint and credentials come from the usual `AWS_…` variables."""
-        return cls(S3Store.from_url(url, **options))  # type: ignore[arg-type]
+        return cls(S3Store.from_url(url, **options))
 
     async def put(self, key: str, content: bytes) -> None:
         with _failures(key):
@@ -66,8 +68,9 @@ class ObjectBlobs:
             with _failures(key):
                 try:
                     await asyncio.to_thread(obstore.delete, self._store, key)
-                except (NotFoundError, FileNotFoundError):
-                    continue
+                except (NotFoundError, FileNotFoundError) as error:
+                    if refusal(error):
+                        raise
 
 
 @contextmanager
@@ -76,10 +79,12 @@ def _failures(key: str) -> Iterator[None]:
         yield
     except (AlreadyExistsError, FileExistsError) as error:
         raise BlobExists(key) from error
-    except (NotFoundError, FileNotFoundError) as error:
-        raise BlobMissing(key) from error
     except (BaseError, OSError) as error:
-        raise BlobsUnavailable(f"the file store failed: {type(error).__name__}") from error
+        if why := refusal(error):
+            raise BlobsRefused(f"the bucket cannot be used: {why}") from error
+        if isinstance(error, (NotFoundError, FileNotFoundError)):
+            raise BlobMissing(key) from error
+        raise BlobsUnavailable(f"the file store failed: {failure(error)}") from error
 
 
 def _write(folder: Path, key: str, content: bytes) -> None:

@@ -22,6 +22,10 @@ class BlobsUnavailable(Unavailable):
     """The store cannot be reached, or refuses. Whether the blob was written is not known."""
 
 
+class BlobsRefused(BlobsUnavailable):
+    """The settings of the store are wrong; the message says which, and what to do."""
+
+
 class BlobDamaged(BlobsUnavailable):
     """The blob is not the one that was written."""
 

@@ -90,11 +90,11 @@ class Link:
             case GRPCError():
                 why = f"it answers {error.status.name}: {error.message}"
             case StreamTerminatedError() | ConnectionResetError():
-                why = "the connection breaks: it may serve with TLS only, or the other way round"
+                why = "the connection breaks: it wants TLS, or none, or is another server: see CRM_EVENTSTORE"
             case ConnectionRefusedError() | gaierror():
                 why = f"{error.strerror}: start it, or correct CRM_EVENTSTORE"
             case TimeoutError():
-                why = f"no answer within {self.address.deadline:g} s"
+                why = f"no answer within {self.address.deadline:g} s: see whether it runs, or correct CRM_EVENTSTORE"
             case _:
                 why = str(error) or type(error).__name__
         return f"the event store at {where} cannot be used: {why}"

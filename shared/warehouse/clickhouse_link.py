@@ -115,8 +115,8 @@ def _trouble(error: BaseException) -> str:
     if isinstance(cause, ssl.SSLError):
         return f"does not speak TLS as asked ({cause.reason}): clickhouse:// is without, clickhouses:// with it"
     if isinstance(cause, OSError):
-        return f"is not reached: {cause.strerror or cause or type(cause).__name__}"
-    return f"is not reached, or is no ClickHouse server: {type(cause).__name__}"
+        return f"is not reached: {cause.strerror or cause or type(cause).__name__}: start it, or correct its address"
+    return f"is no ClickHouse server, or not reached ({type(cause).__name__}): correct its address"
 
 
 def _cause(error: BaseException) -> BaseException:

@@ -82,7 +82,10 @@ async def test_callers_reach_published_tables_alone(clickhouse: ClickHouseWareho
 @pytest.mark.parametrize(
     ("url", "line"),
     [
-        ("clickhouse://crm@127.0.0.1:9/crm", "the warehouse at 127.0.0.1:9 is not reached: Connection refused"),
+        (
+            "clickhouse://crm@127.0.0.1:9/crm",
+            "the warehouse at 127.0.0.1:9 is not reached: Connection refused: start it, or correct its address",
+        ),
         ("clickhouse://127.0.0.1/crm", "CRM_WAREHOUSE: the address of the warehouse names no user"),
     ],
 )

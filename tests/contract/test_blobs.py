@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
+from typing import Any
 from uuid import uuid4
 
 import boto3
@@ -11,12 +15,12 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from shared.blobs.objects import ObjectBlobs
-from shared.blobs.port import BlobMissing, Blobs, BlobsUnavailable
+from shared.blobs.port import BlobMissing, Blobs, BlobsRefused, BlobsUnavailable
 from shared.blobs.sealed import CHUNK, SealedContent
 from tests.contract.blobs_suite import BlobsSuite
 
 KEY = bytes(range(32))
-S3 = {"access_key_id": "test", "secret_access_key": "test", "region": "us-east-1"}
+S3: dict[str, Any] = {"access_key_id": "test", "secret_access_key": "test", "region": "us-east-1"}
 
 
 class TestFolder(BlobsSuite):
@@ -46,8 +50,57 @@ class TestS3(BlobsSuite):
 async def test_a_store_that_does_not_answer_is_unavailable() -> None:
     options = {"client_options": {"allow_http": True}, "retry_config": {"max_retries": 0}, **S3}
     blobs = ObjectBlobs.in_s3("s3://crm", endpoint="http://127.0.0.1:9", **options)
-    with pytest.raises(BlobsUnavailable):
+    with pytest.raises(BlobsUnavailable, match=r": it does not answer$"):
         await blobs.get("t1/a")
+
+
+REFUSALS = {
+    "no bucket": (404, "NoSuchBucket", "there is no such bucket: make it, or correct its name or AWS_ENDPOINT_URL"),
+    "wrong key": (403, "SignatureDoesNotMatch", "the credentials are refused, or lack a right: see AWS_ACCESS_KEY_ID"),
+    "not signed in": (401, "InvalidToken", "the credentials are refused"),
+    "other region": (301, "PermanentRedirect", "it is in another region: set AWS_REGION"),
+    "signed for another region": (400, "AuthorizationHeaderMalformed", "it is in another region: set AWS_REGION"),
+}
+
+
+@contextmanager
+def answering(status: int, code: str) -> Iterator[ObjectBlobs]:
+    """A bucket of a server that gives one answer."""
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            content = f"<Error><Code>{code}</Code></Error>".encode()
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, format: str, *args: object) -> None: ...
+
+    for verb in ("PUT", "POST", "DELETE"):
+        setattr(Answer, f"do_{verb}", Answer.do_GET)
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        endpoint = f"http://127.0.0.1:{server.server_port}"
+        options = {"client_options": {"allow_http": True}, "retry_config": {"max_retries": 0}, **S3}
+        yield ObjectBlobs.in_s3("s3://crm", endpoint=endpoint, **options)
+        server.shutdown()
+
+
+@pytest.mark.parametrize("case", REFUSALS)
+async def test_settings_that_are_wrong_are_named_with_the_remedy(case: str) -> None:
+    status, code, said = REFUSALS[case]
+    with answering(status, code) as blobs:
+        for asked in (blobs.put("t1/a", b"x"), blobs.get("t1/a"), blobs.keys("t1"), blobs.delete(["t1/a"])):
+            with pytest.raises(BlobsRefused, match=f"^the bucket cannot be used: {said}"):
+                await asked
+
+
+async def test_what_may_pass_is_no_refusal() -> None:
+    with answering(503, "SlowDown") as blobs, pytest.raises(BlobsUnavailable, match=r": SlowDown$") as failed:
+        await blobs.keys("t1")
+    assert not isinstance(failed.value, BlobsRefused)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ import pytest
 from crm.compose import Suite
 from crm.roles import parse_roles
 from crm.settings import Settings, WrongSetting
+from shared.backup.keyfile import make_key
 from tests.support.certificates import Files, make
 from tests.support.protocol_server import PASSWORD, USER, served
 
@@ -21,6 +22,9 @@ pytestmark = pytest.mark.one_process
 ROOT = Path(__file__).parents[2]
 NOBODY = "127.0.0.1:1"
 MONGODB = "mongodb://{{{}}}/crm?directConnection=true&tls=true&tlsCAFile={{folder}}/{}/authority.pem"
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "us", "AWS_SECRET_ACCESS_KEY": "wrong"}
+NO_CREDENTIALS = {"AWS_METADATA_ENDPOINT": f"http://{NOBODY}"}
+NONE_THERE = "the bucket cannot be used: there are no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
 
 # settings and roles → what is said. {there}: a server of EventStoreDB's protocol. {folder}: of certificates and keys.
 CASES = {
@@ -46,7 +50,7 @@ CASES = {
     ),
     "events: without TLS": (
         {"CRM_EVENTSTORE": "esdb://{there}?tls=false&defaultDeadline=300"},
-        r"the event store at .* cannot be used: the connection breaks: it may serve with TLS only.*",
+        r"the event store at .* cannot be used: the connection breaks: it wants TLS, .*: see CRM_EVENTSTORE",
     ),
     "events: another kind": (
         {"CRM_EVENTSTORE": "postgres://host"},
@@ -91,6 +95,30 @@ CASES = {
         {"CRM_FILES": "ftp://host"},
         r"CRM_FILES: no adapter for ftp://host: folder:, folder:///PATH and s3://bucket/prefix",
     ),
+    "files: no credentials": (
+        {"CRM_FILES": "s3://nobucket", **NO_CREDENTIALS},
+        rf"CRM_FILES: s3://nobucket: {NONE_THERE}",
+    ),
+    "checkpoints: no credentials": (
+        {"CRM_CHECKPOINTS": "s3://nobucket/crm", **NO_CREDENTIALS},
+        rf"CRM_CHECKPOINTS: s3://nobucket/crm: {NONE_THERE}",
+    ),
+    "backups: no credentials": (
+        {"CRM_BACKUP": "s3://nobucket", "CRM_BACKUP_KEY": "{folder}/backup.key", **NO_CREDENTIALS},
+        rf"CRM_BACKUP: s3://nobucket: {NONE_THERE}",
+    ),
+    "files: without TLS": (
+        {"CRM_FILES": "s3://crm", "AWS_ENDPOINT_URL": f"http://{NOBODY}", **CREDENTIALS},
+        r"CRM_FILES: s3://crm: .* its endpoint is without TLS: set AWS_ALLOW_HTTP=true, or .*",
+    ),
+    "files: no folder": (
+        {"CRM_FILES": "folder:///proc/none"},
+        r"CRM_FILES: the folder /proc/none cannot be used: .+",
+    ),
+    "imports: a file": (
+        {"CRM_IMPORTS": "{folder}/backup.key"},
+        r"CRM_IMPORTS: the folder .*/backup\.key cannot be used: File exists",
+    ),
     "a file that is missing": (
         {"CRM_VIEWS_FILE": "{folder}/none"},
         r"CRM_VIEWS_FILE: .*/none cannot be read: .*No such file.*",
@@ -105,7 +133,9 @@ ROLES = {"stream: none for the relay": ["relay"]}
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("bad")
+    found = tmp_path_factory.mktemp("bad")
+    make_key(found / "backup.key")
+    return found
 
 
 @pytest.fixture
@@ -123,12 +153,24 @@ async def test_the_start_is_refused_with_one_line(
 ) -> None:
     monkeypatch.setattr("shared.mongo._REACH_SECONDS", 1.5)
     settings, said = CASES[case]
+    for name in CREDENTIALS:
+        monkeypatch.delenv(name, raising=False)
     for name, value in settings.items():
         monkeypatch.setenv(name, value.format(**places))
     with pytest.raises(WrongSetting) as refused:
         await Suite.open(Settings(tmp_path / "data"), parse_roles(ROLES.get(case, ["all"])))
     assert re.fullmatch(said, str(refused.value)), str(refused.value)
     assert "wrong" not in str(refused.value)  # the password
+
+
+async def test_a_bucket_that_is_away_is_told_and_ends_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name, value in {"CRM_FILES": "s3://crm", "AWS_ENDPOINT_URL": f"https://{NOBODY}", **CREDENTIALS}.items():
+        monkeypatch.setenv(name, value)
+    suite = await Suite.open(Settings(tmp_path / "data"), parse_roles(["api:customer", "projector"]))
+    await suite.close()
+    assert "CRM_FILES: s3://crm: the file store failed: it does not answer" in caplog.messages
 
 
 def test_it_is_all_that_is_printed_and_the_command_fails(tmp_path: Path) -> None:

@@ -93,7 +93,7 @@ class Kafka:
         except ssl.SSLError as error:
             return f"{server} refuses TLS ({error.reason or error}): it may want none, or certFile and keyFile"
         except (ConnectionResetError, KafkaConnectionError) as error:
-            return f"{server} hangs up ({error}): it may want TLS, a user, or certFile and keyFile"
+            return f"{server} hangs up ({error}): it may be no Kafka, or want TLS, a user, or certFile and keyFile"
         except (OSError, TimeoutError, KafkaError) as error:
             return f"{server} does not answer ({error or type(error).__name__}): start it or correct the address"
         with suppress(Exception):
