@@ -55,5 +55,8 @@ class TakingBackLook(UnfinishedWork[Key]):
             finally:
                 await turn.give_back()
 
+    async def _end(self, key: Key, error: Exception) -> None:
+        await TakingBackRun(self._kernel, *key).fail(error)
+
     def _stopped(self, key: Key, error: Exception) -> None:
         log.warning("taking back %s waits: %s", key[1], redacted(error))

@@ -52,8 +52,13 @@ class TakingBackRun:
                 return False
             if not isinstance(error, CrmError):
                 log.exception("taking back %s stopped", self._id)
-            await self._fail(error.detail if isinstance(error, CrmError) else FAILED)
+            await self.fail(error)
         return True
+
+    async def fail(self, error: Exception) -> None:
+        """Have the job say why it ends here."""
+        reason = error.detail if isinstance(error, CrmError) else FAILED
+        await self._send("FailTakingBack", {"reason": str(reason)})
 
     async def _carried_out(self, job: TakingBackJob) -> Outcome:
         access, events = await self._access(), await self._events(job)
@@ -92,9 +97,6 @@ class TakingBackRun:
         undone = max(outcome.undone, job.undone)  # cancelled before it was where it had been
         body = {"undone": undone, "left": len(outcome.left), "reasons": reasons(outcome.left)}
         await self._send("CompleteTakingBack", {**body, "items": [item(one) for one in outcome.left[:SHOWN]]})
-
-    async def _fail(self, why: str) -> None:
-        await self._send("FailTakingBack", {"reason": str(why)})
 
     async def _job(self) -> TakingBackJob:
         job: TakingBackJob = await self._kernel.repository.load(TAKING_BACK, self._tenant, self._id)

@@ -367,6 +367,27 @@ async def test_a_store_that_does_not_answer_makes_no_process_forget_an_import(
         assert (await one.events(id))[-1]["status"] == "completed"
 
 
+async def test_an_import_that_cannot_be_carried_out_ends_after_some_tries(
+    suite: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries = list[str]()
+
+    async def broken(self: ImportExecution) -> None:
+        tries.append(self._id)
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(unfinished, "TRIES", 2)
+    monkeypatch.setattr(ImportExecution, "run", broken)
+    one = await suite.process(API)
+    await suite.process("imports")
+    id = await uploaded(one)
+    async with asyncio.timeout(10):
+        last = (await one.events(id))[-1]
+    job = await one.kernel.repository.load(IMPORT, suite.founded.tenant, id)
+    assert (last["status"], job.reason) == ("failed", "unexpected: RuntimeError")
+    assert tries == [id, id]
+
+
 @pytest.mark.parametrize("error", [StoreUnavailable("away"), ViewsUnavailable("away"), KeysUnavailable("away")])
 async def test_an_import_waits_for_what_does_not_answer_now(
     suite: Installation, monkeypatch: pytest.MonkeyPatch, error: Exception

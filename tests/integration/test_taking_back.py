@@ -16,6 +16,7 @@ from services.audit.taking_back_run import TakingBackRun
 from shared.events.envelope import Undecodable
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.repository import Repository
+from shared.streaming import unfinished
 from tests.support.importing import Office, office
 
 
@@ -275,6 +276,25 @@ async def test_a_job_ends_where_it_is_cancelled_and_where_its_user_loses_the_rig
     (last, _) = await jobs(desk)
     assert (await ended(desk, last["id"]))["error"] == "its user may no longer sign in"
     assert len([a for a in accounts if (await desk.get(f"/customer/accounts/{a}"))["website"]]) == 1
+
+
+async def test_a_job_that_cannot_be_carried_out_ends_after_some_tries(
+    desk: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await by_reason(desk, "Wrong")
+    search, tries = {"actor": desk.user, "since": "2020-01-01", "reason": "wrong"}, list[str]()
+    up_to = (await preview(desk, **search))["up_to"]
+
+    async def broken(run: TakingBackRun) -> Any:
+        tries.append(run._id)
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(unfinished, "TRIES", 2)
+    monkeypatch.setattr(TakingBackRun, "_job", broken)
+    done = await take_back(desk, **search, up_to=up_to)
+    (job,) = await jobs(desk)
+    assert done["error"] == "it stopped for an unexpected reason; the log of the server tells more"
+    assert (job["status"], tries) == ("failed", [job["id"]] * 2)
 
 
 async def test_a_key_takes_nothing_back_and_the_same_request_is_one_job(desk: Office) -> None:

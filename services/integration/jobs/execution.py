@@ -80,11 +80,17 @@ class JobExecution(ABC, Generic[J]):
             if error.status == 503:
                 log.warning("%s %s waits: %s", self.aggregate.name, self._id, error.detail)
                 return
-            named = "; ".join(f"{e.field}: {e.message}" for e in error.errors)
-            await self._fail((named or error.detail)[:2000])
+            await self.fail(error)
         except Exception as error:
             log.exception("%s %s stopped", self.aggregate.name, self._id)
-            await self._fail(f"unexpected: {type(error).__name__}")
+            await self.fail(error)
+
+    async def fail(self, error: Exception) -> None:
+        """Have the job say what stopped it."""
+        reason = f"unexpected: {type(error).__name__}"
+        if isinstance(error, CrmError):
+            reason = "; ".join(f"{e.field}: {e.message}" for e in error.errors) or error.detail
+        await self._fail(reason[:2000])
 
     async def _check_history(self, file: JobFile) -> None:
         """Restart a job that is ahead of the log. Its idempotency keys keep repeated commands from acting twice."""

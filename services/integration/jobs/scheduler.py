@@ -57,6 +57,11 @@ class JobScheduler(UnfinishedWork[Key]):
         for id in waiting - self._planned:
             self._start(("", "", id), partial(self._dry_run, id))
 
+    async def _end(self, key: Key, error: Exception) -> None:
+        kind, tenant, id = key
+        if kind:  # else a dry run, which ends with its files
+            await KINDS[kind].execution(self._kernel, tenant, id).fail(error)
+
     def _stopped(self, key: Key, error: Exception) -> None:
         log.exception("a job of the imports role stopped; it is tried again")
 
