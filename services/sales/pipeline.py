@@ -164,7 +164,7 @@ _STANDARD = (
     ("negotiation", "商务谈判", "商務談判", "Negotiation", 80),
 )
 STANDARD_KEYS = tuple(key for key, *_ in _STANDARD)
-STANDARD_NAME = "标准销售流程 Standard"
+STANDARD_NAMES = {"zh": "标准销售流程", "en": "Standard pipeline"}  # by the language of the organisation
 
 
 def standard_id(tenant: str) -> str:
@@ -172,13 +172,13 @@ def standard_id(tenant: str) -> str:
     return str(uuid5(NAMESPACE_URL, f"crm:pipeline/standard/{tenant}"))
 
 
-def standard_body() -> dict[str, Any]:
-    """The DefinePipeline command that makes it."""
+def standard_body(language: str = "en") -> dict[str, Any]:
+    """The DefinePipeline command that makes it, named in a language of organisations."""
     stages = [
         {"key": key, "zh": zh, "en": en, "titles": {"zh-TW": tw}, "probability": probability}
         for key, zh, tw, en, probability in _STANDARD
     ]
-    return {"name": STANDARD_NAME, "stages": stages, "default": True}
+    return {"name": STANDARD_NAMES.get(language, STANDARD_NAMES["en"]), "stages": stages, "default": True}
 
 
 async def pipeline_for(lookups: Lookups, id: str | None) -> Pipeline:

@@ -24,8 +24,9 @@ LINK = "customer.ContactLinkedToAccount"
 
 
 async def define_standard_pipeline(reaction: Reaction) -> None:
-    tenant = reaction.recorded.tenant
-    await reaction.send("pipeline", "sales.DefinePipeline", standard_body(), new_id=standard_id(tenant))
+    tenant, made = reaction.recorded.tenant, reaction.recorded.event
+    body = standard_body(made.language)
+    await reaction.send("pipeline", "sales.DefinePipeline", body, new_id=standard_id(tenant))
 
 
 async def clear_other_defaults(reaction: Reaction) -> None:

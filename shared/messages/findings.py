@@ -64,6 +64,8 @@ WORDS: dict[str, _Words] = {
     "value_error": (_UNKNOWN, {}),
     "assertion_error": (_UNKNOWN, {}),
 }
+# what is said of lists is said of text, too, where a validator stands before its bounds
+_OF_TEXT = {"too_short": "string_too_short", "too_long": "string_too_long"}
 
 
 def field_error(found: Mapping[str, Any], path: Sequence[object]) -> FieldError:
@@ -77,9 +79,11 @@ def message_of(found: Mapping[str, Any]) -> str:
     context = found.get("ctx") or {}
     if isinstance(said := context.get("said"), Message):
         return said
-    template, names = WORDS.get(found["type"], (_UNKNOWN, {}))
+    value, kind = found.get("input"), found["type"]
+    if isinstance(value, str):
+        kind = _OF_TEXT.get(kind, kind)
+    template, names = WORDS.get(kind, (_UNKNOWN, {}))
     params = {ours: context.get(theirs, "") for ours, theirs in names.items()}
-    value = found.get("input")
     if "{value}" in template:
         params["value"] = _shown(value, found["loc"])
     if "{length}" in template:

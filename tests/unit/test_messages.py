@@ -96,6 +96,7 @@ class TestLanguages:
 class _Body(BaseModel):
     name: Annotated[str, F(max_length=3)] = ""
     email: Email = ""
+    reply_to: Annotated[Email, F(min_length=3)] = "a@b.example"
     count: int = 0
     kind: Literal["a", "b"] = "a"
     password: Annotated[str, F(max_length=3)] = ""
@@ -123,6 +124,7 @@ class _Body(BaseModel):
             '"nobody" is no e-mail address; write it as in name@example.com',
             '"nobody" 不是电子邮箱地址；请写成 name@example.com 的形式',
         ),
+        ({"reply_to": ""}, "too-short", "at least 3 characters are needed", "至少需要 3 个字符"),
         ({"count": "x"}, "int-parsing", '"x" is no whole number', '"x" 不是整数'),
         ({"kind": "c"}, "literal-error", "\"c\" is none of the options: 'a' or 'b'", "\"c\" 不在选项之中：'a' or 'b'"),
         (

@@ -41,6 +41,7 @@ class TestDefining:
             ("negotiation", 80),
         ]
         assert all(s["zh"] and s["en"] for s in state.stages)
+        assert (state.name, standard_body("zh")["name"]) == ("Standard pipeline", "标准销售流程")
         assert standard_id("t1") == standard_id("t1") != standard_id("t2")
 
     def test_what_is_no_pipeline(self) -> None:

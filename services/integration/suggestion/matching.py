@@ -266,6 +266,8 @@ def _because(meaning: Meaning, kind: str, profile: Profile) -> Message:
         return say(
             "the heading says so; nothing tells which number is the day: the {first} comes first here", first=first
         )
+    if kind in _VALUES_OF.values() and profile.filled and profile.share(kind) < _FITS:
+        return say("the heading says so, but not all values are {kind}", kind=_kind(kind))
     if kind:
         return say("the heading says so, and the values are {kind}", kind=_kind(kind))
     if not profile.filled:

@@ -6,6 +6,7 @@ import type { ObjectDescription } from '../meta/describe'
 import type { Doc, MetaCommand } from '../meta/meta'
 import { toast } from '../ui/toast'
 import { t } from '../words'
+import { wasDone } from '../words/did'
 import { afterPaint } from './after-paint'
 import { patchHeld, refresh, rollBack } from './cache'
 import { clashOver, touchedOf, without } from './clashes'
@@ -28,7 +29,7 @@ export interface Intent {
   inPlace?: boolean
   reason?: string
   occurredAt?: string
-  /** What the message says once it is done; left out: the command's label. `false`: no message, for the page shows it. */
+  /** What the message says once it is done; left out: what its label says was done. `false`: no message, for the page shows it. */
   told?: string | false
 }
 
@@ -105,7 +106,7 @@ async function perform(client: QueryClient, intent: Intent, key: string): Promis
     const kept = inPlace && done.kept !== 'theirs' ? intent.patch : undefined
     const follow = () => {
       if (id) patchHeld(client, object.name, id, { ...kept, version: done.version })
-      if (intent.told !== false && done.kept !== 'theirs') announce(client, intent.told ?? command.label, done.undo)
+      if (intent.told !== false && done.kept !== 'theirs') announce(client, intent.told ?? wasDone(command.label), done.undo)
       again()
     }
     if (inPlace) afterPaint(() => notifyManager.batch(follow))

@@ -19,6 +19,7 @@ const leftOut = {
   line: 9,
   errors: [{ field: 'flag', code: 'country', message: 'no country', column: 'Flag' }],
 }
+const steps = [{ resource: 'boat', created: 2 }]
 const report = (status: string, rejected: object[], more = {}) => ({
   status,
   totals: { created: 1, rejected: rejected.length },
@@ -58,7 +59,7 @@ function suite(): Sent[] {
       back = true
       return {}
     },
-    'GET /imports/later/report': () => report(back ? 'reverted' : 'done', []),
+    'GET /imports/later/report': () => report(back ? 'reverted' : 'done', [], { steps, reverted: back ? { archived: 2 } : undefined }),
     ...Object.fromEntries(
       ['try1', 'try2', 'try3'].map((id) => [
         `GET /imports/${id}/report`,
@@ -138,7 +139,10 @@ test('rows that were corrected and imported later are refused no more, until tha
   expect(cell(box)).toBeNull()
   expect(box.textContent).not.toContain('Rejected rows')
   await press(button(box, 'Show that import'))
+  expect([...box.querySelectorAll('a')].find((a) => a.textContent === 'Show Boats')?.getAttribute('href')).toMatch(/^\/o\/boat\?/)
   await pressed(box, 'Take it back', 'The import is taken back')
+  expect(box.textContent).toContain('Taken back: 2 records')
+  expect(box.textContent).not.toContain('Show Boats')
   await pressed(box, 'Back to the report', 'Rejected rows')
   expect(cell(box)).not.toBeNull()
   expect(box.textContent).not.toContain('imported later')

@@ -6,7 +6,7 @@ import { RowMenu } from '../../parts/settings/row-menu'
 import s from '../../parts/settings/settings.module.css'
 import { SettingsPage } from '../../parts/settings/settings-page'
 import { useSave } from '../../parts/settings/use-save'
-import { moment } from '../../ui/format'
+import { joined, moment } from '../../ui/format'
 import type { MenuItem } from '../../ui/menu'
 import { useTranslation } from '../../words'
 
@@ -66,10 +66,16 @@ export default function Bulk() {
             <td>
               {titleOf(one)}
               {(one.reason || one.why) && <div className={s.soft}>{one.reason || one.why}</div>}
+              <div data-phone className={s.soft}>
+                {joined([t(`bulk.status.${one.status}`), data?.names[one.owner ?? ''] ?? t('timeline.system'), moment(one.created_at)])}
+              </div>
+              <div data-phone className={s.soft}>
+                <Counts act={one} />
+              </div>
             </td>
             <td data-desk>{data?.names[one.owner ?? ''] ?? t('timeline.system')}</td>
             <td data-desk>{moment(one.created_at)}</td>
-            <td className="num">
+            <td data-desk className="num">
               <Counts act={one} />
             </td>
             <td data-desk>

@@ -7,7 +7,7 @@ import s from '../../parts/settings/settings.module.css'
 import { SettingsPage } from '../../parts/settings/settings-page'
 import { useAll, useSave } from '../../parts/settings/use-save'
 import { Button } from '../../ui/button'
-import { moment, number } from '../../ui/format'
+import { joined, moment, number } from '../../ui/format'
 import { useTranslation } from '../../words'
 
 type Status = 'running' | 'paused' | 'completed' | 'failed' | 'reverting' | 'reverted'
@@ -33,6 +33,12 @@ export default function Imports() {
   const { data } = asked
   const inLog = useInLog()
   const { save, problem } = useSave('import')
+  const counts = (one: Import) =>
+    t('settings.imports.counts', {
+      total: number(rowsOf(one)),
+      created: number(one.created ?? 0),
+      rejected: number(one.rejected ?? 0),
+    })
   const send = (one: Import, verb: string) => void save('POST', `/imports/${one.id}/${verb}`, {}, t(`settings.imports.${verb}Done`))
   return (
     <SettingsPage
@@ -55,14 +61,18 @@ export default function Imports() {
         heads={[t('settings.imports.name'), t('settings.imports.at'), t('settings.imports.rows'), t('settings.users.status')]}
         cells={(one) => (
           <>
-            <td>{one.name}</td>
+            <td>
+              {one.name}
+              <div data-phone className={s.soft}>
+                {joined([t(`settings.imports.${one.status}`), moment(one.created_at)])}
+              </div>
+              <div data-phone className={s.soft}>
+                {counts(one)}
+              </div>
+            </td>
             <td data-desk>{moment(one.created_at)}</td>
             <td data-desk className="num">
-              {t('settings.imports.counts', {
-                total: number(rowsOf(one)),
-                created: number(one.created ?? 0),
-                rejected: number(one.rejected ?? 0),
-              })}
+              {counts(one)}
             </td>
             <td data-desk>
               <span className={s.chip} data-tone={TONES[one.status]}>

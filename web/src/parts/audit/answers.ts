@@ -7,6 +7,7 @@ import type { Undo } from '../../data/undo'
 import { useTypes } from '../../meta/use-types'
 import { joined } from '../../ui/format'
 import { useTranslation } from '../../words'
+import { did } from '../../words/did'
 import type { Between, Found } from './between'
 import { spelled, splitOf, titleOf } from './naming'
 
@@ -103,9 +104,11 @@ export function useWording() {
   }
   const inWords = (type: string) => split(type).done
   return {
-    /** The label of its command, else its type in words. */
-    what: (one: Pick<Head, 'record' | 'command_name' | 'type'>) =>
-      (one.record && types.type(one.record.type)?.command(one.command_name)?.label) ?? inWords(one.type),
+    /** What its command did, else its type in words. */
+    what: (one: Pick<Head, 'record' | 'command_name' | 'type'>) => {
+      const command = one.record && types.type(one.record.type)?.command(one.command_name)
+      return command ? did(command.label) : inWords(one.type)
+    },
     event: (one: Pick<Head, 'type'>) => inWords(one.type),
     /** The record type that its name begins with, if any, and all of it in words. */
     whole: (type: string) => {

@@ -111,10 +111,5 @@ function Changed({ one }: { one: OneEvent }) {
   const object = useObject(one.event.record?.type ?? '')
   const { t } = useTranslation()
   if (!object || Object.keys(one.changes).length === 0) return null
-  return (
-    <>
-      <h3>{t('audit.changes')}</h3>
-      <Changes object={object} one={one} />
-    </>
-  )
+  return <Changes object={object} one={one} title={t('audit.changes')} />
 }

@@ -34,7 +34,7 @@ export function Whole({ act }: { act: string }) {
       ) : (
         <>
           <Touched records={records} onMore={more} busy={isFetchingNextPage} />
-          <TakeBack asked={{ correlation: act }} onShow={show} />
+          {(hasNextPage || records.some((record) => record.undo)) && <TakeBack asked={{ correlation: act }} onShow={show} />}
         </>
       )}
     </section>

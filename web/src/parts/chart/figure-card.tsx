@@ -5,6 +5,7 @@ import type { Query } from '../../api/client'
 import { PATH, useAsked, useFigures } from '../../data/figures'
 import { download } from '../../data/files'
 import { useMoment } from '../../data/moment'
+import { day, dayOfMoment } from '../../ui/format'
 import { IconButton } from '../../ui/icon-button'
 import { useTranslation } from '../../words'
 import s from './chart.module.css'
@@ -79,6 +80,12 @@ export function FigureCard({ card, title, compare }: Props) {
           <IconDownload size={16} stroke={1.6} />
         </IconButton>
       </header>
+      {compare && !asTable && card.kind !== 'funnel' && bars.length > 0 && (
+        <p className={s.legend}>
+          <i aria-hidden /> {at ? day(dayOfMoment(at)) : t('time.now')}
+          <i aria-hidden data-before /> {day(compare)}
+        </p>
+      )}
       {error && <p className={s.none}>{error.message}</p>}
       {!data && !error && <div className={s.bone} />}
       {data && asTable && <FigureTable figures={data} label={title} leads={(row) => behind(card.metric, card.by, row, card.period)} />}

@@ -7,6 +7,7 @@ import { Button } from '../../ui/button'
 import { number } from '../../ui/format'
 import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
+import { CameIn, WentBack } from './came-in'
 import type { Edited, FaultyRow } from './corrections'
 import s from './import.module.css'
 import { RejectedRows } from './rejected-rows'
@@ -82,6 +83,7 @@ export function JobStep({ id, dry, busy, cells, onCells, onBack, onRun, onAgain,
           ))}
         </dl>
       )}
+      {report.status === 'reverted' && report.reverted && <WentBack id={report.id} reverted={report.reverted} />}
       {over && taken.length > 0 && <Taken taken={taken} onOpen={onLater} />}
       {over && report.warned && report.warned.length > 0 && <Warned rows={report.warned} total={report.totals?.warnings ?? 0} />}
       {over && rows.length > 0 && (
@@ -130,6 +132,7 @@ export function JobStep({ id, dry, busy, cells, onCells, onBack, onRun, onAgain,
             {t('import.report')}
           </Button>
         )}
+        {!dry && over && !back && <CameIn report={report} />}
         {!dry && (
           <Link to="/settings/{-$page}" params={{ page: 'imports' }}>
             {t('import.all')}

@@ -8,6 +8,8 @@ import { KeepMapping, useKeptMappings } from './kept-mappings'
 import { fieldFor, type Inspected, type Mapping, sent } from './mapping'
 
 const ENCODINGS = ['utf-8', 'gb18030', 'big5', 'cp1252', 'cp1250', 'cp1251', 'shift_jis', 'euc-jp', 'euc-kr', 'utf-16']
+const CODED = /\.xlsx$/i // a workbook says itself how its text is written
+const MADE = 'at' // when the record was made: no field, but an import may say it
 const SURE = 0.8
 
 interface Props {
@@ -52,6 +54,7 @@ export function MappingStep({
   const mappings = useKeptMappings()
   const type = types.type(found.resource)
   const labelOf = (field: string): string => {
+    if (field === MADE) return t('import.madeAt')
     const [head = '', ...rest] = field.split('.')
     const other = rest.length && head !== 'custom' ? types.type(head) : undefined
     return other ? `${other.label}: ${other.field(rest.join('.'))?.label ?? rest.join('.')}` : (type?.field(field)?.label ?? field)
@@ -75,13 +78,15 @@ export function MappingStep({
           data={types.all.filter((one) => one.create).map((one) => ({ value: one.name, label: one.plural }))}
           onChange={(next) => next && onType(next)}
         />
-        <SelectField
-          label={t('import.encoding')}
-          value={found.encoding}
-          allowDeselect={false}
-          data={[...new Set([found.encoding, ...ENCODINGS])]}
-          onChange={(next) => next && onEncoding(next)}
-        />
+        {!CODED.test(found.name) && (
+          <SelectField
+            label={t('import.encoding')}
+            value={found.encoding}
+            allowDeselect={false}
+            data={[...new Set([found.encoding, ...ENCODINGS])]}
+            onChange={(next) => next && onEncoding(next)}
+          />
+        )}
         {mappings.length > 0 && (
           <SelectField
             label={t('import.kept')}

@@ -20,6 +20,7 @@ export interface Report {
   done?: number
   total?: number
   totals?: Record<string, number>
+  steps?: { resource: string; created?: number; updated?: number }[]
   /** While it runs: how many; then the first of them. */
   rejected?: RejectedRow[] | number
   warned?: WarnedRow[]

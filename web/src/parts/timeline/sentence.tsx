@@ -4,6 +4,7 @@ import { kind } from '../../meta/fields'
 import { type Doc, isEmpty } from '../../meta/meta'
 import type { Show } from '../../meta/show'
 import { useTranslation } from '../../words'
+import { did } from '../../words/did'
 import s from './timeline.module.css'
 
 const MOST = 4
@@ -73,7 +74,12 @@ export function Sentence({ object, entry, show, names, record, whole }: Props) {
   return (
     <>
       <p>
-        {who} {edited && steps.length > 0 ? t('timeline.changed') : <span className={s.label}>{command?.label ?? wordOf(entry.type)}</span>}{' '}
+        {who}{' '}
+        {edited && steps.length > 0 ? (
+          t('timeline.changed')
+        ) : (
+          <span className={s.label}>{command ? did(command.label) : wordOf(entry.type)}</span>
+        )}{' '}
         {edited && main && <Change step={main} />}
       </p>
       {shown.length > 0 && (
