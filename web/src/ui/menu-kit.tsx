@@ -1,5 +1,6 @@
 import { Menu as Kit } from '@mantine/core'
 import { Fragment, type ReactElement, type ReactNode } from 'react'
+import s from './menu.module.css'
 
 export interface MenuItem {
   id: string
@@ -25,17 +26,41 @@ export default function MenuKit({ children, items, position = 'bottom-end', widt
   return (
     <Kit position={position} width={width} transitionProps={{ duration: 0 }} withinPortal>
       <Kit.Target>{children}</Kit.Target>
-      <Kit.Dropdown>
-        {items.map(({ id, label, icon, hint, run, disabled, danger, section }) => (
-          <Fragment key={id}>
-            {section === true && <Kit.Divider />}
-            {typeof section === 'string' && <Kit.Label>{section}</Kit.Label>}
-            <Kit.Item leftSection={icon} rightSection={hint} onClick={run} disabled={disabled} color={danger ? 'var(--bad)' : undefined}>
-              {label}
-            </Kit.Item>
-          </Fragment>
-        ))}
-      </Kit.Dropdown>
+      <Items items={items} />
     </Kit>
+  )
+}
+
+interface OpenProps {
+  label: string
+  items: readonly MenuItem[]
+  onClose(): void
+}
+
+/** A menu that stands open, below the box that it is put into. */
+export function OpenMenu({ label, items, onClose }: OpenProps) {
+  return (
+    <Kit opened onClose={onClose} position="bottom-end" width={220} transitionProps={{ duration: 0 }} withinPortal>
+      <Kit.Target>
+        <span className={s.place} />
+      </Kit.Target>
+      <Items items={items} label={label} />
+    </Kit>
+  )
+}
+
+function Items({ items, label }: { items: readonly MenuItem[]; label?: string }) {
+  return (
+    <Kit.Dropdown aria-label={label}>
+      {items.map(({ id, label: text, icon, hint, run, disabled, danger, section }) => (
+        <Fragment key={id}>
+          {section === true && <Kit.Divider />}
+          {typeof section === 'string' && <Kit.Label>{section}</Kit.Label>}
+          <Kit.Item leftSection={icon} rightSection={hint} onClick={run} disabled={disabled} color={danger ? 'var(--bad)' : undefined}>
+            {text}
+          </Kit.Item>
+        </Fragment>
+      ))}
+    </Kit.Dropdown>
   )
 }

@@ -11,8 +11,7 @@ import { type Doc, fieldValue, isEmpty } from '../../meta/meta'
 import type { Show } from '../../meta/show'
 import { Avatar } from '../../ui/avatar'
 import { boundsOf, measured } from '../../ui/format'
-import { IconButton } from '../../ui/icon-button'
-import { Menu } from '../../ui/menu'
+import { LightMenu } from '../../ui/menu'
 import { useTranslation } from '../../words'
 import s from './card.module.css'
 import { ageOf, type Lane, staleness } from './columns'
@@ -108,17 +107,17 @@ export const Card = memo(function Card(props: Props) {
   if (!fixed && targets.length > 0) {
     menu = (
       <span className={s.menu}>
-        <Menu
-          items={targets.map((lane) => ({
-            id: lane.key,
-            label: t('record.moveTo', { stage: lane.title }),
-            run: () => onMove(card, lane.key),
-          }))}
-        >
-          <IconButton small label={t('board.moveCard', { name: String(fieldValue(card, object.title) ?? '') })}>
-            <IconDots size={16} stroke={1.6} />
-          </IconButton>
-        </Menu>
+        <LightMenu
+          label={t('board.moveCard', { name: String(fieldValue(card, object.title) ?? '') })}
+          icon={<IconDots size={16} stroke={1.6} />}
+          items={() =>
+            targets.map((lane) => ({
+              id: lane.key,
+              label: t('record.moveTo', { stage: lane.title }),
+              run: () => onMove(card, lane.key),
+            }))
+          }
+        />
       </span>
     )
   }
