@@ -12,6 +12,10 @@ WEB_SOURCES := $(shell find web -name node_modules -prune -o -name dist -prune -
 # Dozens of processes start in the tests alone: each would compile all that it loads, where a machine's image forbids to keep it.
 unexport PYTHONDONTWRITEBYTECODE
 
+# Debian's packages, where that can be done without asking. One after another: of two at once apt-get refuses one.
+INSTALL := test "$$(id -u)" = 0 && command -v apt-get >/dev/null && flock /var/lock/crm-apt sh -c \
+	'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$$@" >/dev/null' install
+
 .PHONY: setup web browser java infra-tools cluster cluster-down run test check check-house check-python check-web check-infra bench prove soak lock clean
 .DELETE_ON_ERROR:
 
@@ -52,16 +56,14 @@ run: setup
 	@$(MAKE) --no-print-directory web || echo "The web client was not built: the suite starts without it" >&2
 	$(BIN)/crm run --data $(DATA) --port $(PORT)
 
-# The tests of pages drive a Chromium: Debian's is installed where that can be done without asking.
+# The tests of pages drive a Chromium.
 browser:
-	@{ command -v chromium && fc-list | grep -qi cjk; } >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
-		&& apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk fontconfig >/dev/null; } \
+	@{ command -v chromium && fc-list | grep -qi cjk; } >/dev/null || { $(INSTALL) chromium fonts-noto-cjk fontconfig; } \
 		|| echo "No chromium found: the tests of pages will be skipped (apt-get install chromium fonts-noto-cjk)" >&2
 
-# The tests of Kafka and MongoDB start real servers: Java and Maven are Debian's, likewise.
+# The tests of Kafka and MongoDB start real servers, which take Java and Maven.
 java:
-	@{ command -v javac && command -v mvn; } >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
-		&& apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq openjdk-17-jdk-headless maven >/dev/null; } \
+	@{ command -v javac && command -v mvn; } >/dev/null || { $(INSTALL) openjdk-17-jdk-headless maven; } \
 		|| echo "No Java or Maven found: the tests of Kafka and MongoDB will be skipped (apt-get install openjdk-17-jdk-headless maven)" >&2
 
 # The cluster profile on this machine: every engine and every role a process of its own.

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -33,9 +32,10 @@ from shared.backup.restore import Wanted
 from shared.backup.status import BackupStatus
 from shared.clock import SystemClock
 from shared.faults import crashpoint
+from shared.leftovers import own, remove_leftovers
 from shared.messages import say
 
-_ASIDE = "crm-drill-"  # of folders for temporary files; the id of the process follows
+_ASIDE = "crm-drill-"  # of folders for temporary files
 
 
 def drill(
@@ -85,8 +85,8 @@ def carried_out(source: str, data: Path | None, key: BackupKey) -> Report:
     began, at = time.monotonic(), SystemClock().now()
     chain = asyncio.run(chain_of(place_at(source), key))
     ours = asyncio.run(live(data, chain.end, at))
-    _remove_leftovers()
-    with tempfile.TemporaryDirectory(prefix=f"{_ASIDE}{os.getpid()}-") as folder:
+    remove_leftovers(_ASIDE, Path(tempfile.gettempdir()), alone=True)  # they hold keys and names of people
+    with tempfile.TemporaryDirectory(prefix=own(_ASIDE)) as folder:
         aside, settings = Path(folder, "data"), _embedded()
         restored = _restored(source, aside, key, settings, chain.manifests[-1][0])
         log_seconds = time.monotonic() - began
@@ -117,26 +117,6 @@ def carried_out(source: str, data: Path | None, key: BackupKey) -> Report:
         **said(found),
         **counts,
     }
-
-
-def _remove_leftovers() -> None:
-    """What drills that were killed left aside: keys and names of people. Those that are under way stay."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_ASIDE}*"):
-        process = folder.name.removeprefix(_ASIDE).partition("-")[0]
-        if process == str(os.getpid()) or not _runs(process):
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _runs(process: str) -> bool:
-    if not process.isdigit():
-        return False
-    try:
-        os.kill(int(process), 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:  # another user's
-        return True
-    return True
 
 
 def _restored(source: str, aside: Path, key: BackupKey, settings: dict[str, str], name: str) -> Report:

@@ -10,12 +10,12 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from socket import create_connection
@@ -23,6 +23,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from infra.cache import Missing
+from infra.groups import Group
 from infra.kafka.broker import free_ports
 from infra.kafka.jars import jars
 
@@ -43,6 +44,7 @@ ROLES: dict[str, tuple[str, ...]] = {  # process → its roles; the first one ma
     "api": (APIS,),
 }
 ENGINES = ("mongodb", "eventstore", "kafka")
+_LINK = re.compile(r"Nobody can sign in yet.*\n.*#token=\S+")
 FRONT = "front"  # the one address of all routes, and of the client
 
 
@@ -86,7 +88,7 @@ class Cluster:
         """Ask each part to end, the front ones before those behind, by its process id; what does not end is killed."""
         for names in ([FRONT], list(reversed(self.roles)), list(reversed(ENGINES))):
             for name in names:
-                self._signal(name, signal.SIGTERM)
+                self._group(name).signal(signal.SIGTERM)
             for name in names:
                 self._gone(name)
 
@@ -112,12 +114,14 @@ class Cluster:
         return found | {name: f"http://127.0.0.1:{self.ports[name]}" for name in (FRONT, *self.roles)}
 
     def greeting(self) -> str:
-        """What the process of the routes printed at its last start: with the set-up link, while nobody can sign in."""
+        """What the process of the routes said of the set-up link at its last start, "" where people can sign in."""
         deadline = time.monotonic() + GREETING_SECONDS
         while True:
             said = self._log("api").read_text(errors="replace").rpartition("CRM is ready at ")[2]
-            if "#token=" in said or time.monotonic() > deadline:
-                return said
+            if found := _LINK.search(said):
+                return found[0]
+            if time.monotonic() > deadline:
+                return ""
             time.sleep(0.1)
 
     def parts(self) -> list[str]:
@@ -126,11 +130,7 @@ class Cluster:
 
     def pid(self, name: str) -> int | None:
         """Of a part that runs."""
-        try:
-            pid, began = json.loads((self.data / f"{name}.pid").read_text())
-        except (OSError, ValueError):
-            return None
-        return int(pid) if _began(pid) == began else None
+        return self._group(name).leader()
 
     def running(self, name: str) -> bool:
         return self.pid(name) is not None
@@ -182,8 +182,9 @@ class Cluster:
             raise Failed(f"crm topics apply: {(done.stderr or done.stdout).strip()[-400:]}")
 
     def _start(self, name: str, command: list[str]) -> str:
-        """Raises Failed: its port is taken, as by what a killed part left behind."""
+        """Raises Failed: its port is taken by another program."""
         if not self.running(name):
+            self.end(name, signal.SIGTERM)  # what a part that was killed left behind
             if not self._frees(name):
                 raise Failed(f"{name}: another program listens at {self.addresses()[name]}: end it (ss -tlnp names it)")
             environment = {**os.environ, **(self.environment() if name in self.roles else {})}
@@ -192,7 +193,7 @@ class Cluster:
                     command, cwd=ROOT, env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
                     start_new_session=True,
                 )  # fmt: skip
-            (self.data / f"{name}.pid").write_text(json.dumps([process.pid, _began(process.pid)]))
+            self._group(name).note(process.pid)
         return name
 
     def _wait(self, name: str, ready: Callable[[str], bool]) -> None:
@@ -232,21 +233,19 @@ class Cluster:
 
     def end(self, name: str, how: signal.Signals = signal.SIGKILL) -> None:
         """End a part, with what it started, by its process id, and return when it is gone: SIGKILL as a crash does."""
-        self._signal(name, how)
+        self._group(name).signal(how)
         self._gone(name)
 
     def _gone(self, name: str) -> None:
         """Return when a part has ended; one that does not is killed."""
-        deadline = time.monotonic() + STOP_SECONDS
-        while self.running(name) and time.monotonic() < deadline:
+        group, deadline = self._group(name), time.monotonic() + STOP_SECONDS
+        while (group.leader() is not None or group.is_left()) and time.monotonic() < deadline:
             time.sleep(0.02)
-        self._signal(name, signal.SIGKILL)
+        group.signal(signal.SIGKILL)
 
-    def _signal(self, name: str, which: signal.Signals) -> None:
-        """To the whole group: an engine is the child of what starts it."""
-        if (pid := self.pid(name)) is not None:
-            with suppress(ProcessLookupError):  # it ended meanwhile
-                os.killpg(pid, which)
+    def _group(self, name: str) -> Group:
+        """An engine is the child of what starts it."""
+        return Group(self.data / f"{name}.pid")
 
     def _log(self, name: str) -> Path:
         return self.data / f"{name}.log"
@@ -255,15 +254,6 @@ class Cluster:
 def _services(roles: tuple[str, ...]) -> list[str]:
     """Whose routes a process with these roles serves."""
     return [one for role in roles if role.startswith("api:") for one in role.removeprefix("api:").split(",")]
-
-
-def _began(pid: int) -> str:
-    """When a process began, "" where there is none: another one may have its number by now."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return ""
-    return "" if stat[0] == "Z" else stat[19]
 
 
 def _lines(cluster: Cluster) -> Iterator[str]:
@@ -283,6 +273,7 @@ def main() -> None:
     if given.act == "down":
         cluster.down()
         return
+    has_greeted = cluster.running("api")  # its link may have been used since
     if given.act == "up":
         try:
             jars()
@@ -292,8 +283,8 @@ def main() -> None:
     print("\n".join(_lines(cluster)))
     print(f"logs: {cluster.data}/*.log")
     print(f"the suite: {cluster.addresses()[FRONT]}")
-    if given.act == "up" and "#token=" in (said := cluster.greeting()):
-        print(said[said.index("Nobody") :].strip())
+    if given.act == "up" and not has_greeted and (said := cluster.greeting()):
+        print(said)
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ from shared.inspection.found import (
     Found,
     is_readable,
 )
+from shared.leftovers import own, remove_leftovers
 from shared.warehouse.home import Owner, give, owner
 
 MOST_BYTES = 64 << 20  # of a file; one that is larger is not looked into
@@ -35,6 +36,7 @@ MEMORY = 1 << 30
 SECONDS = 60.0  # from the end of the file to the answer
 CPU_SECONDS = 30
 UID = 64_403  # of no user (see shared/warehouse/home.py)
+_ASIDE = "crm-look-"  # of folders that are the root of such a process
 _LONGEST = 16 << 20  # bytes of an answer
 
 
@@ -48,7 +50,8 @@ async def look_into(content: AsyncIterator[bytes], size: int, media: str) -> Fou
         return Found(reason=TYPE)
     if size > MOST_BYTES:
         return Found(reason=TOO_LARGE)
-    with tempfile.TemporaryDirectory(prefix="crm-look-") as root:
+    remove_leftovers(_ASIDE, Path(tempfile.gettempdir()))
+    with tempfile.TemporaryDirectory(prefix=own(_ASIDE)) as root:
         uid = owner(UID).uid
         give(Path(root), Owner(uid, uid))
         options = Options(media, root, MEMORY, CPU_SECONDS, uid, uid, os.getpid())

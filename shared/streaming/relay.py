@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
-from typing import Any
+from typing import Any, TypeVar
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import IllegalOperation, KafkaError, ProducerFenced
@@ -47,9 +47,11 @@ COMMIT_SECONDS = 30.0  # the client itself would try again without end
 STOP_SECONDS = 5.0
 RETRY_SECONDS = 1.0
 IDLE_SECONDS = 1.0
+LOOK_SECONDS = 10.0  # with nothing to send, Kafka is asked so often whether it is there
 NONE_YET = [0] * PARTITIONS
 LOOK_BACK = 64  # records of the checkpoint topic that are read first for the last mark
 
+T = TypeVar("T")
 log = logging.getLogger("crm.relay")
 _tracer = trace.get_tracer("crm.relay")
 
@@ -155,18 +157,19 @@ class Relay:
             await consumer.stop()
 
     async def _relay(self, producer: AIOKafkaProducer) -> None:
-        records, mark = await self._prepared(self.mark)
+        following = asyncio.create_task(self._prepared(self.mark))
         while True:
-            following = asyncio.create_task(self._prepared(mark))  # while Kafka works
             try:
+                records, mark = await _seeing(producer, following)
+                following = asyncio.create_task(self._prepared(mark))  # while Kafka works
                 with span(_tracer, "relay", kind=trace.SpanKind.PRODUCER, links=links_of(map(_traceparent, records))):
                     await _send(producer, records, mark)
                 self.mark = mark
                 RELAY_BATCH.record(len(records))
                 await self._note_lag()
-                records, mark = await following
-            finally:
+            except BaseException:
                 following.cancel()
+                raise
 
     async def _next(self, after: int) -> Sequence[Stored]:
         """The next events of the log, once there are any."""
@@ -187,6 +190,14 @@ class Relay:
             records.append(record_of(one, (topic, partition), seqs[topic][partition]))
         position = events[-1].position
         return records, Mark(position, (await self._store.chain_hash(position)).hex(), seqs)
+
+
+async def _seeing(producer: AIOKafkaProducer, following: asyncio.Task[T]) -> T:
+    """What a task gives. Kafka is asked meanwhile, or a relay at rest would not know it away. Raises KafkaError."""
+    while not (await asyncio.wait({following}, timeout=LOOK_SECONDS))[0]:
+        async with asyncio.timeout(START_SECONDS):
+            await producer.client.fetch_all_metadata()
+    return await following
 
 
 async def _send(producer: AIOKafkaProducer, records: Sequence[Record], mark: Mark) -> None:

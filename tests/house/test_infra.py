@@ -285,6 +285,22 @@ def test_the_secrets_of_compose_are_made_once_and_usable(tmp_path: Path) -> None
     assert stat.S_IMODE((made / "eventstore.env").stat().st_mode) == 0o600
 
 
+def test_what_compose_has_the_suite_write_lies_on_volumes_that_its_user_may_write_to() -> None:
+    """A volume takes owner and rights of the folder that the image has there, else root's."""
+    services = yaml.safe_load((ROOT / "infra/compose/compose.yaml").read_text())["services"]
+    dockerfile = (ROOT / "infra/compose/Dockerfile").read_text()
+    [made] = re.findall(r"install -d -o crm -g crm -m 0700 (.+)", dockerfile)
+    settings = ("CRM_BACKUP", "CRM_CHECKPOINTS", "CRM_FILES", "CRM_IMPORTS")
+    named = dict[str, str]()
+    for service in (one for one in services.values() if one.get("image") == "crm"):
+        mounts = [volume.split(":")[1] for volume in service["volumes"]]
+        assert set(mounts) <= {*made.split(), "/tmp"}
+        given = {name: service["environment"].get(name, "").removeprefix("folder://") for name in settings}
+        assert [one for one in given.values() if one and not one.startswith(tuple(mounts))] == []
+        named |= {name: folder for name, folder in given.items() if folder}
+    assert sorted(named) == list(settings)
+
+
 def test_the_certificates_of_compose_are_renewed_and_nothing_else(tmp_path: Path) -> None:
     if shutil.which("openssl") is None:
         pytest.skip("no openssl here: infra/compose/secrets.sh is not tried")

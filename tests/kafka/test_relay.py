@@ -92,6 +92,25 @@ async def test_the_broker_goes_away_under_load(
         await check_topics(kafka, store)
 
 
+async def test_a_relay_at_rest_notices_that_the_broker_is_away(
+    broker: Broker, kafka: Kafka, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LOOK_SECONDS", 0.2)
+    async with open_store(tmp_path) as store, asyncio.timeout(120):
+        async with running(relay := relay_of(store, kafka)):
+            await append(store, 10)
+            await until(relay, await store.head())
+            await asyncio.to_thread(broker.stop)
+            while not relay.is_failing:
+                await asyncio.sleep(0.05)
+            await asyncio.to_thread(broker.start)
+            while relay.is_failing:
+                await asyncio.sleep(0.05)
+            await append(store, 10)
+            await until(relay, await store.head())
+        await check_topics(kafka, store)
+
+
 class Gauge:
     value = 0
 

@@ -20,14 +20,17 @@ import pytest
 from infra.cache import Missing
 from infra.kafka.broker import free_ports
 from infra.mongo.server import JAVA, SECANTUS, Server
+from shared.leftovers import own, remove_leftovers
 
+_DATA = "crm-mongo-"
 _IN_MEMORY = Path("/dev/shm")  # each write is flushed: there it costs nothing
 _PATIENT = "timeoutMS=120000"  # for a machine that is busy with other tests
 
 
 def _running(kind: str) -> Iterator[str]:
-    folder = _IN_MEMORY if _IN_MEMORY.is_dir() else None
-    with tempfile.TemporaryDirectory(dir=folder, prefix="crm-mongo-") as data:
+    folder = _IN_MEMORY if _IN_MEMORY.is_dir() else Path(tempfile.gettempdir())
+    remove_leftovers(_DATA, folder)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=own(_DATA)) as data:
         server = Server(kind, Path(data), free_ports(1)[0])
         try:
             server.start()

@@ -18,8 +18,11 @@ from typing import Any
 
 import httpx
 
+from shared.leftovers import own, remove_leftovers
+
 PASSWORD = "a long enough sentence 7"
 EMAIL = "ada@example.com"
+_SET_UP = "crm-set-up-"  # of folders for temporary files
 CRM: Sequence[str | Path] = (sys.executable, "-m", "crm")
 
 
@@ -51,7 +54,8 @@ def set_up(
 
 @cache
 def _made(program: Sequence[str], answers: Sequence[str]) -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="crm-set-up-"))
+    remove_leftovers(_SET_UP, Path(tempfile.gettempdir()))
+    folder = Path(tempfile.mkdtemp(prefix=own(_SET_UP)))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     secret = folder / "password"
     secret.write_text(f"{PASSWORD}\n")
