@@ -13,6 +13,7 @@ from shared.backup.manifest import ERASED, KEYS, MANIFESTS, Manifest
 from shared.backup.place import Place
 from shared.backup.problems import BackupProblem
 from shared.backup.sealed import unseal
+from shared.events.envelope import Stored
 from shared.security.ringcopy import RingCopy
 
 SHOWN = 20
@@ -74,6 +75,7 @@ class _Check:
     def __init__(self, place: Place, key: BackupKey, progress: Progress) -> None:
         self._place, self._key, self._progress = Place(place.blobs, place.where), key, progress
         self._found: dict[str, Manifest] = {}
+        self._roots: dict[tuple[int, int], tuple[str, str]] = {}  # by timeline and size: the first manifest, its root
         self.named: set[str] = set()
         self.surplus: set[str] = set()
         self.report = Verified()
@@ -105,6 +107,9 @@ class _Check:
             one.first,
         ):
             self.report.note(f"{name} does not go on from {one.parent}")
+        other, root = self._roots.setdefault((one.timeline, one.size), (name, one.root))
+        if root != one.root:
+            self._tell_apart(name, other, one)
         if len({other.system for other in self._found.values()}) > 1:
             self.report.note(f"{name}: there are backups of several systems")
         try:
@@ -151,11 +156,33 @@ class _Check:
         if one.parent and before is None:
             return
         try:
-            proof = Proof(before.frontier() if before else None)
+            proof, alike = Proof(before.frontier() if before else None), self._alike(one)
             async for events in events_of(self._place, self._key, one):
-                proof.take(events)
+                self._take(proof, events, name, alike)
                 self.report.events += len(events)
                 self._progress(self.report.events)
             proof.compare(name, one)
         except BackupProblem as error:
             self.report.note(str(error))
+
+    def _alike(self, one: Manifest) -> list[tuple[int, str, Manifest]]:
+        """The manifests of the same timeline that end between its events, in their order, each with its size."""
+        return sorted(
+            (other.size, name, other)
+            for name, other in self._found.items()
+            if other.timeline == one.timeline and one.first < other.size < one.size
+        )
+
+    def _take(self, proof: Proof, events: list[Stored], name: str, alike: list[tuple[int, str, Manifest]]) -> None:
+        """Take events to the proof, and compare it with the manifests that end between them."""
+        while alike and alike[0][0] <= proof.frontier.size + len(events):
+            size, other, manifest = alike.pop(0)
+            at = size - proof.frontier.size
+            proof.take(events[:at])
+            events = events[at:]
+            if proof.frontier.root().hex() != manifest.root:
+                self._tell_apart(name, other, manifest)
+        proof.take(events)
+
+    def _tell_apart(self, name: str, other: str, one: Manifest) -> None:
+        self.report.note(f"{name} and {other} are of two logs that call themselves timeline {one.timeline}")

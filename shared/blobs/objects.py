@@ -27,7 +27,7 @@ class ObjectBlobs:
     """Is Blobs. The library is asked in threads: with its own loop for coroutines a process that ends may abort."""
 
     def __init__(self, store: ObjectStore, folder: Path | None = None) -> None:
-        self._store, self._folder = store, folder
+        self._store, self._folder = store, folder and folder.resolve()
 
     @classmethod
     def in_folder(cls, folder: Path) -> ObjectBlobs:
@@ -43,6 +43,7 @@ class ObjectBlobs:
         return cls(S3Store.from_url(url, **options))
 
     async def put(self, key: str, content: bytes) -> None:
+        self._require_inside(key)
         with _failures(key):
             if self._folder is None:
                 await asyncio.to_thread(obstore.put, self._store, key, content, mode="create", use_multipart=False)
@@ -50,6 +51,7 @@ class ObjectBlobs:
                 await asyncio.to_thread(_write, self._folder, key, content)
 
     async def get(self, key: str) -> bytes:
+        self._require_inside(key)
         with _failures(key):
             return await asyncio.to_thread(lambda: bytes(obstore.get(self._store, key).bytes()))
 
@@ -65,12 +67,21 @@ class ObjectBlobs:
 
     async def delete(self, keys: list[str]) -> None:
         for key in keys:
+            self._require_inside(key)
             with _failures(key):
                 try:
                     await asyncio.to_thread(obstore.delete, self._store, key)
                 except (NotFoundError, FileNotFoundError) as error:
                     if refusal(error):
                         raise
+
+    def _require_inside(self, key: str) -> None:
+        """No name and no link in a folder goes to what lies elsewhere. Raises BlobsUnavailable."""
+        if self._folder is None:
+            return
+        path = self._folder / key
+        if ".." in path.parts or not path.parent.resolve().is_relative_to(self._folder):
+            raise BlobsUnavailable(f"the file store failed: {key} is not within {self._folder}")
 
 
 @contextmanager

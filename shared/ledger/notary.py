@@ -47,9 +47,12 @@ class Notary:
                 log.warning("no checkpoint could be signed: %s", error)
 
     def is_due(self) -> bool:
-        """Whether 1,000 events are not covered, or some have not been for 60 seconds."""
+        """Whether 1,000 events are not covered, or some have not been for 60 seconds.
+
+        A clock that is set back begins them again: else it would put the checkpoint off.
+        """
         waiting, now = self._ledger.file.unsigned(), self._clock.now()
-        self._since = (self._since or now) if waiting else None
+        self._since = min(self._since or now, now) if waiting else None
         return waiting >= EVENTS or (self._since is not None and now - self._since >= SECONDS * 1e6)
 
     @property

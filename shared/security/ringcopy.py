@@ -80,9 +80,11 @@ class RingCopy:
 
     @classmethod
     def from_bytes(cls, content: bytes) -> RingCopy:
-        """Raises ValueError."""
+        """Raises ValueError, also for a file next to the ring that no ring has: its name could lead anywhere."""
         try:
             t = orjson.loads(content)
+            if others := t["files"].keys() - {*FILES}:
+                raise ValueError(f"it is no copy of keys: it has a file {min(others)!r}")
             return cls(
                 b64decode(t["root"]),
                 [(a, b, b64decode(c), d) for a, b, c, d in t["tenants"]],
@@ -91,7 +93,7 @@ class RingCopy:
                 [(b64decode(a), b) for a, b in t["destroyed"]],
                 {name: b64decode(b) for name, b in t["files"].items()},
             )
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"it is no copy of keys: {error!r}") from None
 
 

@@ -12,6 +12,7 @@ from shared.blobs.port import BlobsUnavailable
 from shared.events.audit import CheckpointSigned
 from shared.events.envelope import Metadata, NewEvent
 from shared.kernel.uniqueness import EVERYWHERE
+from shared.ledger.check import check_ledger
 from shared.ledger.leaf import leaf_of
 from shared.ledger.ledger import STREAM, Diverged, Ledger
 from shared.ledger.merkle import verify_consistency, verify_inclusion
@@ -84,6 +85,24 @@ async def test_a_checkpoint_is_due_after_a_thousand_events_or_a_minute(tmp_path:
         await ours.append(1)
         await ours.ledger.catch_up()
         assert ours.notary.is_due()
+
+
+async def test_a_clock_that_is_set_back_holds_up_no_checkpoint(tmp_path: Path) -> None:
+    """Who sets it back for a year would have that long to rewrite what no place outside has seen yet."""
+    async with open_ledger(tmp_path) as ours:
+        await ours.sealed(3)
+        await ours.append(1)
+        await ours.ledger.catch_up()
+        assert not ours.notary.is_due()
+        ours.clock.ahead -= 365 * 86_400_000_000
+        assert not ours.notary.is_due()
+        ours.clock.ahead += 60_000_000
+        assert ours.notary.is_due()
+        assert await ours.notary.sign()
+        await ours.ledger.catch_up()
+        assert (await check_ledger(ours.ledger, {}, lambda _: None)).ok
+        first, second = ours.file.checkpoints(0, 10)
+        assert (second.size, second.signed_at < first.signed_at) == (5, False)
 
 
 async def test_of_two_notaries_the_store_lets_one_sign(tmp_path: Path) -> None:

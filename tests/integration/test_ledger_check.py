@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from shared.blobs.objects import ObjectBlobs
 from shared.blobs.port import Blobs
+from shared.errors import CrmError
 from shared.ledger.check import LedgerReport, check_ledger
+from shared.ledger.evidence import Wanted, write_evidence
+from shared.ledger.leaf import leaf_of
 from shared.ledger.notary import Publisher
+from tests.integration.test_ledger_evidence import VERIFIER
 from tests.support.ledgers import Ledgers, open_ledger, tampered
 
 COPY = "tenant, stream || 'x', version, event_id || 'x', type, schema_version, category, occurred_at, recorded_at, data"
@@ -98,6 +104,29 @@ async def test_a_range_is_checked_alone(tmp_path: Path) -> None:
         assert (await checked(ours, up_to=3)).ok
         report = await checked(ours, after=3, up_to=4)
         assert (report.leaves, report.count, report.checkpoints) == (1, 1, 1)
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["leaf", "tree"])
+async def test_an_event_that_is_edited_with_its_leaf_is_found(tmp_path: Path, whole: bool) -> None:
+    """Or with all that follows from it in the tree: the checkpoint that the log holds signs another one."""
+    await sealed(tmp_path)
+    tampered(tmp_path / "data", *ATTACKS["edit"])
+    if whole:
+        (tmp_path / "data" / "ledger.db").unlink()
+    async with open_ledger(tmp_path / "data") as ours:
+        if not whole:
+            leaves = [leaf_of(one) for one in await ours.events()]
+            ours.file._db.execute("UPDATE tiles SET hashes = ? WHERE id = 0", (b"".join(leaves),))
+            ours.file._tree = None
+        content = BytesIO()
+        with suppress(CrmError):  # it may refuse to write any
+            await write_evidence(content, ours.ledger, Wanted(None), ours.notary.key, ours.notary.signed)
+        report = await checked(ours)
+    found = "signs another tree of 10 leaves" if whole else "is of other 10 leaves: the log was rewritten"
+    assert [one for one in report.findings if found in one], report.findings
+    if content.getvalue():
+        with pytest.raises(VERIFIER.Bad):
+            VERIFIER.verify(content, "", "", tell=lambda _: None)
 
 
 async def test_a_changed_tree_is_found(tmp_path: Path) -> None:
