@@ -29,6 +29,8 @@ export interface Override {
   elsewhere?: string[]
   /** The field that says what comes next, shown under the title with the last contact. */
   nextStep?: string
+  /** What a new record begins with, until something else is chosen. */
+  begins?: Record<string, unknown>
   /** What the cards of a board show, and what their columns add up. */
   board?: { sum: string[]; card: string[]; since?: string; currency?: string }
   /** Fields whose values the page shows elsewhere (line items, roles), not among its facts. */

@@ -1,7 +1,8 @@
 import { IconCloudOff, IconMoodSad } from '@tabler/icons-react'
 import { useRouter } from '@tanstack/react-router'
+import { useEffect, useRef } from 'react'
 import { isProblem } from '../api/problem'
-import { isAway } from '../data/offline/connection'
+import { onBack, useConnection } from '../data/offline/connection'
 import { Button } from '../ui/button'
 import { Empty } from '../ui/empty'
 import { useTranslation } from '../words'
@@ -11,9 +12,12 @@ import { NotFound } from './not-found'
 export function Failed({ error }: { error: unknown }) {
   const { t } = useTranslation()
   const router = useRouter()
+  const part = isPart(error)
+  const { away: unreached } = useConnection()
+  const away = isProblem(error, 'offline') || (part && unreached)
+  useBack(away, () => (part ? location.reload() : void router.invalidate()))
   if (isProblem(error, 'not-found')) return <NotFound />
-  const away = isProblem(error, 'offline') || (isPart(error) && isAway())
-  if (isPart(error) && !away) return <Renewed />
+  if (part && !away) return <Renewed />
   const Icon = away ? IconCloudOff : IconMoodSad
   return (
     <Empty
@@ -21,16 +25,33 @@ export function Failed({ error }: { error: unknown }) {
       title={t(away ? 'offline.notHere' : 'common.failed')}
       text={away ? t('offline.notHereText') : (error instanceof Error && error.message) || t('common.failedText')}
       action={
-        <Button look="primary" onClick={() => void router.invalidate()}>
-          {t('common.retry')}
-        </Button>
+        !part && ( // what was not fetched stays so until the page is read again
+          <Button look="primary" onClick={() => void router.invalidate()}>
+            {t('common.retry')}
+          </Button>
+        )
       }
     />
   )
 }
 
+/** Once the suite answers again, where it did not: nobody needs to ask. */
+function useBack(away: boolean, act: () => void): void {
+  const waits = useRef(false)
+  const latest = useRef(act)
+  latest.current = act
+  if (away) waits.current = true
+  useEffect(
+    () =>
+      onBack(() => {
+        if (waits.current) latest.current()
+      }),
+    [],
+  )
+}
+
 /** A part of the client that could not be fetched: there is no network, or a newer version has taken its place. */
-const isPart = (error: unknown): boolean => error instanceof TypeError && /dynamically imported|module script|preload/i.test(error.message)
+const isPart = (error: unknown): boolean => error instanceof Error && /dynamically imported|module script|preload/i.test(error.message)
 
 function Renewed() {
   const { t } = useTranslation()

@@ -12,9 +12,10 @@ const back = new Set<() => void>()
 let failures = 0
 let last = Date.now()
 
-/** What is to be done when the suite answers again. */
-export const onBack = (act: () => void): void => {
+/** What is to be done when the suite answers again. Answers how to leave it. */
+export const onBack = (act: () => void): (() => void) => {
   back.add(act)
+  return () => void back.delete(act)
 }
 
 export function heard(reached: boolean): void {

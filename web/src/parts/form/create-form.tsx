@@ -33,7 +33,8 @@ export function CreateForm({ object, given, names = {}, onDone, onClose }: Props
   const [all, setAll] = useState(false)
   const name = useId()
   if (command === undefined) throw new Error(`${object.name} has no command that creates it`)
-  const form = useForm({ object, command, given, more: { told: t('record.created', { label: object.label }) } })
+  const begun = { ...object.begins, ...given }
+  const form = useForm({ object, command, given: begun, more: { told: t('record.created', { label: object.label }) } })
   const { close, settle, guard } = useGuard(form.dirty, onClose)
   const order = phone ? object.layouts.createSmall : object.layouts.create
   const first = order.flatMap((one) => form.inputs.find((input) => input.name === one) ?? [])

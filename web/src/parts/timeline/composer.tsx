@@ -5,6 +5,7 @@ import { useCommand } from '../../data/act'
 import type { ObjectDescription } from '../../meta/describe'
 import { kind as kindOf } from '../../meta/fields'
 import { Button } from '../../ui/button'
+import { usePhone } from '../../ui/media'
 import { useTranslation } from '../../words'
 import { Unsaved } from '../form/unsaved'
 import s from './composer.module.css'
@@ -29,6 +30,7 @@ interface Props {
 
 /** One line to write a note; `/` or the icons make it a call, task, meeting or e-mail. Ctrl-Enter saves. */
 export function Composer({ about, id, activity }: Props) {
+  const phone = usePhone()
   const { t } = useTranslation()
   const { note, change, drop } = useNote(`${about.name} ${id}`)
   const { kind, text, due } = note
@@ -77,7 +79,7 @@ export function Composer({ about, id, activity }: Props) {
         value={text}
         rows={open ? 3 : 1}
         aria-label={t('timeline.placeholder')}
-        placeholder={kind === 'note' ? t('timeline.placeholder') : t('timeline.subject')}
+        placeholder={kind === 'note' ? t(phone ? 'timeline.placeholderShort' : 'timeline.placeholder') : t('timeline.subject')}
         onChange={(event) => change({ text: event.currentTarget.value })}
         onKeyDown={onKeyDown}
       />
