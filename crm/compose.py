@@ -47,6 +47,7 @@ from shared.kernel.rekeying import renew_reservations
 from shared.ledger.evidence import Wanted, write_evidence
 from shared.security.keyring import KeyMissing, KeysUnavailable
 from shared.security.rootkey import KeysUnusable
+from shared.security.tokens import COMMAND_LINE
 from shared.streaming.filling import TURN
 from shared.streaming.leases import in_turn
 from shared.streaming.multistream import rebuild_projection
@@ -133,7 +134,7 @@ class Suite:
         if not found.items or self.kernel.signer is None:
             raise WrongSetting("the organisation has no active administrator")
         user = found.items[0]
-        return self.kernel.signer.issue(user["id"], tenant, "command-line", user["epoch"])[0]
+        return self.kernel.signer.issue(user["id"], tenant, COMMAND_LINE, user["epoch"])[0]
 
     async def export_log(self, out: IO[bytes]) -> int:
         """Sign what is not covered, and write the whole log for an auditor; returns how many events it has."""

@@ -95,6 +95,30 @@ class Unauthenticated(CrmError):
     title = "Sign in first"
 
 
+class SecondFactorRequired(CrmError):
+    """The password was right, and a code is asked for as well."""
+
+    status = 401
+    type = "second-factor-required"
+    title = "Enter the code of your second factor as well"
+
+
+class WrongCode(CrmError):
+    """Wrong, malformed or used before: the answer is the same."""
+
+    status = 401
+    type = "wrong-code"
+    title = "This code is not right, or it was used already"
+
+
+class SecondFactorNeeded(CrmError):
+    """Signed in by the password alone, where the organisation asks for a second factor: it has to be set up first."""
+
+    status = 403
+    type = "second-factor-needed"
+    title = "Set up your second factor first"
+
+
 class TooManyRequests(CrmError):
     """`retry_after` in seconds goes into the header."""
 

@@ -10,6 +10,7 @@ from services.identity.api.me import me_router
 from services.identity.api.onboarding import onboarding_router
 from services.identity.api.own import own_router
 from services.identity.api.preview import preview_router
+from services.identity.api.second_factor import second_factor_router
 from services.identity.api.sessions import sessions_router
 from services.identity.api.setup import setup_router
 from services.identity.api_key import API_KEY
@@ -41,6 +42,7 @@ def create_app(kernel: Kernel) -> ServiceApp:
         [
             sessions_router(kernel, authentication),
             me_router(kernel, authentication),
+            second_factor_router(kernel, authentication),
             onboarding_router(kernel),
             inbox_router(kernel),
             own_router(kernel),

@@ -8,16 +8,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from services.identity.credentials import Credential, credential_of, new_secret, token_hash
+from services.identity.attempts import Attempt, Attempts, Device, Known
+from services.identity.credentials import credential_of, new_secret, token_hash
 from services.identity.organisation import ORGANISATION
-from services.identity.session import family_of
-from services.identity.throttle import Throttle
+from services.identity.second_step import SecondStep
+from services.identity.session import SESSION, family_of
 from services.identity.user import USER, User
-from shared.domain.match import email_key
-from shared.errors import Invalid, ProjectionBehind, Unauthenticated
-from shared.events import identity as events
-from shared.events.envelope import Metadata, stream_name
-from shared.eventstore.port import NO_STREAM
+from shared.errors import Invalid, ProjectionBehind, SecondFactorRequired, Unauthenticated, WrongCode
+from shared.events.envelope import stream_name
 from shared.kernel.bus import Call
 from shared.kernel.kernel import Kernel
 from shared.kernel.uniqueness import EVERYWHERE
@@ -30,17 +28,6 @@ WRONG = "the e-mail address or the password is wrong"
 
 
 @dataclass(frozen=True, slots=True)
-class Device:
-    """Where a request came from: the address it was sent from and what the browser says of itself."""
-
-    ip: str
-    agent: str
-
-    def document(self) -> dict[str, Any]:
-        return {"ip": self.ip, "agent": self.agent[:300]}
-
-
-@dataclass(frozen=True, slots=True)
 class Tokens:
     """access: for `Authorization: Bearer`, good for `expires_in` seconds. refresh: to be spent once."""
 
@@ -50,45 +37,43 @@ class Tokens:
     session: str
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A user found by name, with what proves them."""
-
-    tenant: str
-    user: User
-    credential: Credential
-
-    @property
-    def secret(self) -> str | None:
-        """The hash to check a password against; None for one who may not sign in."""
-        open_ = self.user.status == "active" and not self.user.archived
-        return self.credential.secret or None if open_ else None
-
-
 class Authentication:
     def __init__(self, kernel: Kernel, passwords: Passwords | None = None) -> None:
         self.kernel, self.passwords = kernel, passwords or Passwords()
-        self.throttle = Throttle(kernel.limits)
+        self.attempts, self.step = Attempts(kernel), SecondStep(kernel)
 
     @property
     def _signer(self) -> TokenSigner:
         assert self.kernel.signer is not None, "the identity service is composed with a signer"
         return self.kernel.signer
 
-    async def sign_in(self, email: str, password: str, device: Device) -> Tokens:
-        """Begin a session. Raises Unauthenticated without telling what was wrong, TooManyRequests, Unavailable."""
-        account = await self._account_key(email)
-        failures = await self.throttle.begin(account, device.ip)
+    async def sign_in(self, email: str, password: str, device: Device, code: str = "") -> Tokens:
+        """Begin a session. Raises Unauthenticated without telling what was wrong, TooManyRequests, Unavailable.
+
+        code: of the second factor, where the user has one. Raises SecondFactorRequired without, WrongCode.
+        """
+        attempt = await self.attempts.begin(email, device)
         known = await self.find(email)
         right, fresh = await self.passwords.verify(known.secret if known else None, password)
         if not right or known is None:
-            await self._record_failure(known, account, failures, device)
+            await attempt.failed(known, "password")
             raise Unauthenticated(WRONG)
-        await self.throttle.succeeded(account, device.ip)
+        method = await self._second(known, attempt, code) if known.credential.factor.secret else "password"
+        await attempt.succeeded()
         if fresh is not None:
             body = {"secret": fresh, "version": known.credential.version}
             await self._send("identity.RehashPassword", body, known.tenant, known.user.id, known.user.id)
-        return await self._begin(known, device)
+        return await self.begin_session(known, device, method)
+
+    async def _second(self, known: Known, attempt: Attempt, code: str) -> str:
+        """How the user signs in by password and code. Raises SecondFactorRequired, WrongCode."""
+        if not code:
+            await attempt.taken_back()
+            raise SecondFactorRequired
+        if not (proof := await self.step.proof(known, code)):
+            await attempt.failed(known, "code")
+            raise WrongCode
+        return f"password+{proof}"
 
     async def find(self, email: str) -> Known | None:
         """The user of a sign-in name, over all tenants, read strongly."""
@@ -103,13 +88,15 @@ class Authentication:
         history = await self.kernel.repository.events(USER, tenant, id)
         return Known(tenant, USER.fold(history), credential_of(history))
 
-    async def _begin(self, known: Known, device: Device) -> Tokens:
+    async def begin_session(self, known: Known, device: Device, method: str) -> Tokens:
+        """method: see SignedIn."""
         secret, user = new_secret(), known.user
         body = {
             "user": user.id,
             "token_hash": token_hash(secret),
             "credential": known.credential.version,
             "device": device.document(),
+            "method": method,
         }
         done = await self._send("identity.SignIn", body, known.tenant, user.id)
         return self._tokens(known.tenant, user, done.id, secret)
@@ -149,19 +136,24 @@ class Authentication:
         if token_hash(secret) in {family.current, family.previous, *family.spent}:
             await self._send("identity.SignOut", {}, tenant, family.user, session)
 
-    async def change_password(self, access: Access, current: str, new: str, device: Device) -> Tokens:
-        """Every session ends and a new one begins here. Raises Invalid by field, TooManyRequests."""
+    async def change_password(self, access: Access, session: str, current: str, new: str, device: Device) -> Tokens:
+        """Every session ends, a new one begins here by the same method. Raises Invalid by field, TooManyRequests."""
         known = await self.known(access.tenant, access.user)
-        account = await self._account_key(known.user.email)
-        failures = await self.throttle.begin(account, device.ip)
-        right, _ = await self.passwords.verify(known.secret, current)
-        if not right:
-            await self._record_failure(known, account, failures, device)
-            raise Invalid.field("current", "wrong-password", "this is not your password")
-        await self.throttle.succeeded(account, device.ip)
+        attempt = await self.attempts.begin(known.user.email, device)
+        await self.require_password("current", current, known, attempt)
+        await (attempt.taken_back() if known.credential.factor.secret else attempt.succeeded())
         secret = await self.new_password("new", new, known)
+        former = await self.kernel.repository.load(SESSION, access.tenant, session)
         await self._send("identity.ChangePassword", {"secret": secret}, access.tenant, access.user, access.user)
-        return await self._begin(await self.known_shown(access.tenant, access.user), device)
+        known = await self.known_shown(access.tenant, access.user)
+        return await self.begin_session(known, device, former.method or "password")
+
+    async def require_password(self, field: str, password: str, known: Known, attempt: Attempt) -> None:
+        """Raises Invalid naming the field for a wrong one, which then counts as a failed sign-in."""
+        right, _ = await self.passwords.verify(known.secret, password)
+        if not right:
+            await attempt.failed(known, "password")
+            raise Invalid.field(field, "wrong-password", "this is not your password")
 
     async def new_password(self, field: str, password: str, known: Known) -> str:
         """The hash of a password that is good enough for this user. Raises Invalid naming the field."""
@@ -182,21 +174,6 @@ class Authentication:
 
     async def _send(self, name: str, body: dict[str, Any], tenant: str, actor: str, id: str | None = None) -> Any:
         return await self.kernel.bus.send(name, body, Call(system_access(tenant, actor), id))
-
-    async def _account_key(self, email: str) -> str:
-        """A keyed hash of the name tried, so that nothing keeps what people mistype."""
-        key = await self.kernel.keys.index_key(EVERYWHERE)
-        return hmac.new(key, f"account|{email_key(email)}".encode(), hashlib.sha256).hexdigest()[:32]
-
-    async def _record_failure(self, known: Known | None, account: str, failures: int, device: Device) -> None:
-        """A stream of its own for each: no contention, and the same work whether the name exists or not."""
-        tenant, subject = (known.tenant, known.user.id) if known and not known.user.erased else (EVERYWHERE, "")
-        id, now = self.kernel.ids.new(), self.kernel.clock.now()
-        failed = events.SignInFailed(subject, device.document(), account, failures)
-        stream = stream_name("signin", id)
-        encoded = await self.kernel.codec.encode(tenant, stream, [failed], [self.kernel.ids.new()], now)
-        metadata = Metadata(actor=subject or "anonymous", command_name="identity.SignIn", correlation_id=id)
-        await self.kernel.store.append(tenant, stream, NO_STREAM, encoded, metadata)
 
 
 def _parts(token: str) -> tuple[str, str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.identity import administrators, credentials, membership
+from services.identity import administrators, credentials, membership, second_factor
 from services.identity.api_key import API_KEY
 from services.identity.exchange_rate import EXCHANGE_RATE
 from services.identity.inbox import FOLLOW, NOTIFICATION
@@ -19,7 +19,7 @@ from shared.domain.aggregate import Aggregate
 
 AGGREGATES: tuple[Aggregate[Any], ...] = (
     ORGANISATION,
-    USER.including(membership.COMMANDS, credentials.COMMANDS).with_rules(*administrators.RULES),
+    USER.including(membership.COMMANDS, credentials.COMMANDS, second_factor.COMMANDS).with_rules(*administrators.RULES),
     TEAM,
     ROLE,
     SESSION,

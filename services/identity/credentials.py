@@ -1,16 +1,19 @@
-"""Passwords and invitations of a user: folded from the user's stream when they are needed, kept in no state or view."""
+"""What proves a user: password, invitation and second factor. Folded from the user's stream when they are needed, kept
+in no state or view.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.identity.administrators import ADMINISTRATOR
 from services.identity.membership import Standing, held_roles, require_governs, standing
 from services.identity.organisation import Language, Name
+from services.identity.second_factor import NO_FACTOR, Factor, factor_of
 from services.identity.user import USER, User
 from shared.clock import Micros
 from shared.domain.aggregate import Commands
@@ -19,6 +22,7 @@ from shared.domain.lifecycle import require_live
 from shared.domain.types import Email
 from shared.errors import Forbidden, Rejected
 from shared.events import identity as events
+from shared.events import identity_factor
 from shared.events.envelope import Event, Recorded
 from shared.kernel.lookups import Lookups
 from shared.messages import say
@@ -34,7 +38,8 @@ NOT_VALID = "this invitation is not valid; ask for a new one"
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """secret: the argon2id hash, "" = none. version: of the stream, when the password was last changed.
+    """secret: the argon2id hash, "" = none. version: of the stream, when password or second factor was last changed;
+    cause: which of them.
 
     issuer: who made the invitation.
     """
@@ -44,6 +49,8 @@ class Credential:
     invitation: str = ""
     invited_until: Micros = 0
     issuer: str = ""
+    factor: Factor = NO_FACTOR
+    cause: str = "password"
 
 
 # Each of these makes an earlier invitation void: it was made for other rights, or it is used.
@@ -60,20 +67,22 @@ VOIDING = (
 )
 
 
-def credential_of(history: Iterable[Recorded]) -> Credential:
+def credential_of(history: Sequence[Recorded]) -> Credential:
     """Fold a user's stream for what proves that somebody is this user."""
-    secret, version, invitation, until, issuer = "", 0, "", 0, ""
+    secret, version, cause, invitation, until, issuer = "", 0, "password", "", 0, ""
     for recorded in history:
         if isinstance(recorded.event, VOIDING):
             invitation, until, issuer = "", 0, ""
         match recorded.event:
             case events.UserPasswordChanged(secret=given):
-                secret, version = given, recorded.version
+                secret, version, cause = given, recorded.version, "password"
             case events.UserPasswordRehashed(secret=given):
                 secret = given
+            case identity_factor.SecondFactorConfirmed() | identity_factor.SecondFactorRemoved():
+                version, cause = recorded.version, "second-factor"
             case events.InvitationIssued(token_hash=token, expires_at=expires):
                 invitation, until, issuer = token, expires, recorded.metadata.on_behalf_of or recorded.actor
-    return Credential(secret, version, invitation, until, issuer)
+    return Credential(secret, version, invitation, until, issuer, factor_of(history), cause)
 
 
 def new_secret() -> str:
@@ -194,7 +203,7 @@ def change_password(cmd: ChangePassword, state: User, ctx: Context) -> list[Even
 
 
 class RehashPassword(CommandModel):
-    """version: that of the password the new hash belongs to."""
+    """version: the credential's when the password was checked."""
 
     secret: str
     version: int

@@ -87,7 +87,8 @@ class UserDirectory:
             return None
         snapshot = await self._snapshot(claims.tenant)
         access = snapshot.access(claims.tenant, claims.user)
-        if access is None and await self._is_newer(claims.tenant, claims.user, snapshot):
+        behind = access is None or (access.unproven and claims.epoch > access.epoch)  # the factor may be in already
+        if behind and await self._is_newer(claims.tenant, claims.user, snapshot):
             self._note(claims.tenant, ("user", claims.user))
             snapshot = await self._snapshot(claims.tenant)
             access = snapshot.access(claims.tenant, claims.user)

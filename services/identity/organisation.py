@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field as F
 
@@ -14,8 +14,10 @@ from shared.domain.lifecycle import changed_fields
 from shared.domain.record import Record, fold_values
 from shared.domain.types import Country, Currency, TimeZone
 from shared.domain.ways_back import FORMER_VALUES
+from shared.errors import Invalid
 from shared.events import identity as events
 from shared.events.envelope import Event
+from shared.kernel.lookups import Lookups
 from shared.views.port import Collection, Kind, Meaning
 
 Language = Literal["zh", "en"]
@@ -24,6 +26,7 @@ Name = Annotated[str, F(min_length=1, max_length=200)]
 
 Month = Annotated[int, F(ge=1, le=12)]
 Days = Annotated[int, F(ge=1, le=90)]
+SecondFactor = Literal["optional", "administrators", "everybody"]
 
 
 # --- state ------------------------------------------------------------------------------------------------------------
@@ -34,6 +37,7 @@ class Organisation(Record):
     """time_zone: where its days, months and quarters are. fiscal_year_start: the month in which its fiscal years begin.
     country: the one of phone numbers that are written without a country code; "" = none. request_days: until a request
     of a person about their data is due. erase_by_request: nobody erases a person but by a request that two approved.
+    second_factor: who needs one; administrators are all who may manage users.
     """
 
     name: Annotated[Name, plain(Kind.TEXT, "名称", "Name", indexed=True, required=True)] = ""
@@ -53,6 +57,10 @@ class Organisation(Record):
     erase_by_request: Annotated[
         bool, plain(Kind.BOOLEAN, "抹除须两人批准", "Two people approve each erasure of a person")
     ] = False
+    second_factor: Annotated[
+        SecondFactor,
+        plain(Kind.KEYWORD, "须使用两步验证的人", "Who needs a second factor", options=get_args(SecondFactor)),
+    ] = "optional"
 
 
 def evolve(state: Organisation, event: Event) -> None:
@@ -66,11 +74,12 @@ ORGANISATION = Aggregate(
     name="organisation",
     service="identity",
     noun="organisations",
+    looks_up=("user",),
     state=Organisation,
     evolve=evolve,
     collection=Collection(
         "organisations",
-        3,
+        4,
         record_fields(
             Organisation,
             owned=False,
@@ -84,7 +93,7 @@ ORGANISATION = Aggregate(
 
 
 class CreateOrganisation(
-    CommandModel, plain=Organisation, required=("name",), without=("request_days", "erase_by_request")
+    CommandModel, plain=Organisation, required=("name",), without=("request_days", "erase_by_request", "second_factor")
 ):
     pass
 
@@ -103,7 +112,18 @@ class ChangeOrganisation(CommandModel, plain=Organisation):
     pass
 
 
-@ORGANISATION.command("ChangeOrganisation", action="manage", verb="PATCH", when={}, back=FORMER_VALUES)
-def change(cmd: ChangeOrganisation, state: Organisation, ctx: Context) -> list[Event]:
+async def caller_has_a_factor(cmd: ChangeOrganisation, lookups: Lookups) -> bool:
+    """Whether the caller signs in by a second factor; the suite itself, which is no user, needs none."""
+    user = await lookups.record("user", lookups.access.user)
+    return user.version == 0 or bool(getattr(user, "second_factor", False))
+
+
+@ORGANISATION.command(
+    "ChangeOrganisation", action="manage", verb="PATCH", prepare=caller_has_a_factor, when={}, back=FORMER_VALUES
+)
+def change(cmd: ChangeOrganisation, state: Organisation, ctx: Context[bool]) -> list[Event]:
+    """Who asks others for a second factor has one: so nobody finds out alone what it takes."""
     changes = changed_fields(state, cmd.model_dump(exclude_unset=True))
+    if changes.get("second_factor", {}).get("to", "optional") != "optional" and not ctx.facts:
+        raise Invalid.field("second_factor", "second-factor-needed-first", "set up your own second factor first")
     return [events.OrganisationChanged(changes)] if changes else []

@@ -27,6 +27,8 @@ IDLE = 8 * 3600 * _SECOND
 LONGEST = 30 * 86_400 * _SECOND
 
 
+Method = Literal["password", "password+totp", "password+recovery-code"]
+
 # --- state ------------------------------------------------------------------------------------------------------------
 
 
@@ -139,7 +141,7 @@ class SignIn(CommandModel):
     token_hash: str
     credential: int
     device: dict[str, Any]
-    method: Literal["password"] = "password"
+    method: Method = "password"
 
 
 @SESSION.command("SignIn", action="create", verb="", creates=True, hidden=True)
@@ -165,7 +167,7 @@ def refresh(cmd: RefreshSession, state: Session, ctx: Context[Facts]) -> list[Ev
     if facts.user.status != "active" or facts.user.archived:
         return [events.SessionRevoked("status")]
     if facts.credential.version != family.credential:
-        return [events.SessionRevoked("password")]
+        return [events.SessionRevoked(facts.credential.cause)]
     if same(family.current, cmd.presented):
         return [events.SessionRefreshed(cmd.successor)]
     if same(family.previous, cmd.presented):

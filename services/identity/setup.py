@@ -23,7 +23,8 @@ from shared.kernel.uniqueness import EVERYWHERE, Duplicate, held_value
 from shared.security.passwords import Passwords, check_password
 from shared.security.permissions import system_access
 
-STREAMS = ("setup", "signin")  # categories of streams that are no records: set-up links, failed sign-ins
+# categories of streams that are no records: set-up links, failed sign-ins, codes that were used
+STREAMS = ("setup", "signin", "usedcode")
 LINK = "setup-link"  # the stream of links, each issued and then used; its versions let one use happen
 ACTOR = "setup"
 

@@ -6,9 +6,10 @@ What is asked live, of a past day, or before a change is made, is decided by thi
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from services.identity.role import role_of
+from services.identity.second_factor import asks
 from shared.domain.calendar import Calendar
 from shared.domain.formula.formulas import sources_of
 from shared.security.audience import Audience, Offered, audiences, is_offered
@@ -94,9 +95,10 @@ class Standing:
 
 def _resolve(tenant: str, user: Document, snapshot: Standing) -> Access:
     id, teams = user["id"], user["teams"]
+    organisation = snapshot.documents["organisation"].get(tenant, {})
     reach = closure([*teams, *snapshot.led.get(id, ())], snapshot.children)
     reports = closure(snapshot.reports.get(id, ()), snapshot.reports)
-    return Access(
+    access = Access(
         tenant,
         id,
         tuple(snapshot.roles[r] for r in user["roles"] if r in snapshot.roles),
@@ -107,6 +109,9 @@ def _resolve(tenant: str, user: Document, snapshot: Standing) -> Access:
         snapshot.derived,
         offered=snapshot.offered_to(user, user["roles"]),
     )
+    if user.get("second_factor") or not asks(organisation.get("second_factor", ""), access):
+        return access
+    return replace(access, unproven=True)
 
 
 def _users_of(teams: Iterable[str], snapshot: Standing) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""How often a sign-in may be tried: the same for names that exist and names that do not."""
+"""How often a sign-in may be tried: the same for names that exist and names that do not, for passwords and codes."""
 
 from __future__ import annotations
 
@@ -39,20 +39,36 @@ class Throttle:
         in_a_row = await self._limits.incr(_row(account), ROW_KEPT)
         # The lock is set before the row is cleared, so that a parallel attempt meets one of them.
         wait = await self._locked_for(account)
-        if wait or in_a_row > LOCK_AFTER:
-            raise _refused(wait or LOCKED_FOR)
-        if in_a_row == LOCK_AFTER:
+        if in_a_row >= LOCK_AFTER and not wait:
             await self._limits.incr(_lock(account), LOCKED_FOR)
             await self._limits.clear(_row(account))
+        if wait or in_a_row > LOCK_AFTER:
+            raise _refused(wait or LOCKED_FOR)
         return in_a_row
 
     async def _locked_for(self, account: str) -> int:
         return seconds_until(self._limits, await self._limits.get_expiry(_lock(account)))
 
+    async def taken_back(self, account: str, ip: str, in_a_row: int) -> None:
+        """The attempt was no failure, and not yet all that is asked for: the failures before it count on.
+
+        in_a_row: what `begin` returned. A lock that this attempt set is lifted, with the row as it was before.
+        """
+        if in_a_row == LOCK_AFTER:
+            await self._limits.clear(_row(account))
+            await self._limits.incr(_row(account), ROW_KEPT, LOCK_AFTER - 1)
+            await self._limits.clear(_lock(account))
+        elif not await self._locked_for(account) and await self._limits.incr(_row(account), ROW_KEPT, -1) < 0:
+            await self._limits.clear(_row(account))
+        await self._release(account, ip)
+
     async def succeeded(self, account: str, ip: str) -> None:
         """The attempt was right: it is no failure, and the row of failures ends."""
         await self._limits.clear(_row(account))
         await self._limits.clear(_lock(account))
+        await self._release(account, ip)
+
+    async def _release(self, account: str, ip: str) -> None:
         for item, key in _windows(account, ip):
             await self._limits.release_entry(item.key_for(key))
 

@@ -1,6 +1,7 @@
 """User: somebody at work. Their own state; how they join, where they stand and how they leave is in `membership`.
 
-The password is no part of this state: `credentials` reads it from the same stream; no view, history or export has it.
+Password and second factor are no part of this state: `credentials` reads them from the same stream; no view, history
+or export has them. The state says whether there is a second factor.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from shared.domain.rules import touches
 from shared.domain.types import Custom, Email, Phone, Reference, TimeZone
 from shared.domain.ways_back import again
 from shared.events import identity as events
+from shared.events import identity_factor
 from shared.events.envelope import Event
 from shared.kernel.lookups import Lookups
 from shared.security.permissions import Role
@@ -67,6 +69,9 @@ class User(Record):
     status: Annotated[
         str, displayed(Kind.KEYWORD, "状态", "Status", indexed=True, writable=False, options=get_args(Status))
     ] = "listed"
+    second_factor: Annotated[
+        bool, displayed(Kind.BOOLEAN, "两步验证", "Second factor", indexed=True, writable=False)
+    ] = False
     joined: Annotated[bool, displayed(Kind.BOOLEAN, "已加入", "Has joined", indexed=True, writable=False)] = False
     epoch: Annotated[
         int, displayed(Kind.INTEGER, "权限代次", "Generation of rights", writable=False, technical=True)
@@ -99,6 +104,10 @@ def evolve(state: User, event: Event) -> None:
             state.status = status
         case events.UserDeactivated():
             state.status = "deactivated"
+        case identity_factor.SecondFactorConfirmed():
+            state.second_factor = True
+        case identity_factor.SecondFactorRemoved():
+            state.second_factor = False
 
 
 async def reach(before: User, after: User, lookups: Lookups) -> None:
@@ -129,7 +138,7 @@ USER = Aggregate(
     grants=SEEN_BY_ALL,
     collection=Collection(
         "users",
-        3,
+        4,
         record_fields(
             User,
             owned=False,
@@ -146,6 +155,11 @@ USER = Aggregate(
             "UserActivated",
             "UserPasswordChanged",
             "UserPasswordRehashed",
+            "SecondFactorBegun",
+            "SecondFactorConfirmed",
+            "RecoveryCodesReplaced",
+            "RecoveryCodeSpent",
+            "SecondFactorRemoved",
             "UserEmailChanged",
             "UserRolesAssigned",
             "UserMovedToTeams",

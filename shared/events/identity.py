@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from shared.events import common
+from shared.events.identity_factor import SecondFactorConfirmed, SecondFactorRemoved
 from shared.events.registry import Personal, Subject, event
 from shared.events.sealing import Sealed
 
@@ -334,7 +335,10 @@ class RoleChangeUndone(common.ChangeUndone):
 @event("identity.SignedIn")
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A session began. `device`: ip, agent. `credential`: the version of the user's stream that set the password."""
+    """A session began. `device`: ip, agent. `method`: password, password+totp or password+recovery-code.
+
+    `credential`: the version of the user's stream that set what proves them.
+    """
 
     subject_id: Annotated[str, Subject]
     device: Annotated[dict[str, Any], Personal]
@@ -361,7 +365,8 @@ class SignedOut:
 @event("identity.SessionRevoked")
 @dataclass(frozen=True, slots=True)
 class SessionRevoked:
-    """Ended by something else than its own user's sign-out. `cause`: reuse, password, status or ended."""
+    """Ended by something else than its own user's sign-out. `cause`: reuse, password, second-factor, status or
+    ended."""
 
     cause: str
 
@@ -369,12 +374,14 @@ class SessionRevoked:
 @event("identity.SignInFailed")
 @dataclass(frozen=True, slots=True)
 class SignInFailed:
-    """A wrong password, or nobody of that name. `account`: a keyed hash of the name; `failures`: how many in a row."""
+    """A wrong password or code, or nobody of that name. `account`: a keyed hash of the name; `failures`: how many in a
+    row; `factor`: what was wrong, password or code."""
 
     subject_id: Annotated[str, Subject]
     device: Annotated[dict[str, Any], Personal]
     account: str
     failures: int
+    factor: str = "password"
 
 
 # --- What ends access -------------------------------------------------------------------------------------------------
@@ -386,6 +393,8 @@ NEW_EPOCH = (
     UserReactivated,
     UserDeactivated,
     UserPasswordChanged,
+    SecondFactorConfirmed,
+    SecondFactorRemoved,
 )  # after each of these the access tokens given out before are refused
 ACCESS_ENDINGS = (*NEW_EPOCH, UserArchived, UserErased)
 SESSION_ENDINGS = (SignedOut, SessionRevoked)

@@ -7,7 +7,7 @@ from functools import partial
 
 from fastapi import Request
 
-from shared.errors import Unauthenticated
+from shared.errors import SecondFactorNeeded, Unauthenticated
 from shared.http.body import ON_LONG_BODY
 from shared.http.headers import header
 from shared.http.params import CALENDAR
@@ -16,6 +16,7 @@ from shared.kernel.kernel import Kernel
 from shared.security.apikeys import PREFIX
 from shared.security.permissions import Access
 from shared.security.quota import LONG_BODIES
+from shared.security.tokens import COMMAND_LINE
 
 READS = "reads"  # in the scope of a request: the log of what was read and refused
 KEY = "program"  # in the scope of a request: the key that it was sent with
@@ -23,13 +24,20 @@ Check = Callable[[Access], Awaitable[object]]
 
 
 class Authenticator:
-    """Verifies tokens locally, or an API key by the log, and looks the rights up; who was suspended is refused."""
+    """Verifies tokens locally, or an API key by the log, and looks the rights up; who was suspended is refused.
+
+    Whoever must have a second factor and has none is refused by every route that does not say `setting_up`. Not asked
+    are API keys, which a person made while signed in, and commands on the data directory.
+    """
 
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
 
-    async def access(self, request: Request) -> Access:
-        """Raises Unauthenticated, without telling why."""
+    async def access(self, request: Request, *, setting_up: bool = False) -> Access:
+        """Raises Unauthenticated, without telling why; SecondFactorNeeded.
+
+        setting_up: the route is open to those who have to set up a second factor first.
+        """
         scheme, _, token = header(request, b"authorization").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Unauthenticated("send Authorization: Bearer <access token>")
@@ -43,11 +51,12 @@ class Authenticator:
         if not access.key and asked_language(request.scope) is None:
             request.scope[LANGUAGE] = await self._kernel.directory.language(access.tenant, access.user)
         request.scope[ON_LONG_BODY] = partial(LONG_BODIES.take, self._kernel.limits, access.user)
-        return access
+        return access if setting_up else _proven(request, access)
 
     async def again(self, request: Request) -> Access:
-        """The caller's rights by now, during a long answer; the token may expire meanwhile. Raises Unauthenticated."""
-        return await self._current(request)
+        """The caller's rights by now, during a long answer; the token may expire meanwhile. Raises Unauthenticated,
+        SecondFactorNeeded."""
+        return _proven(request, await self._current(request))
 
     def while_allowed(self, request: Request, check: Check) -> Callable[[], Awaitable[None]]:
         """A check to repeat during a long answer: it raises once the session or the right has ended.
@@ -56,7 +65,7 @@ class Authenticator:
         """
 
         async def allowed() -> None:
-            await check(await self._current(request))
+            await check(_proven(request, await self._current(request)))
 
         return allowed
 
@@ -67,3 +76,10 @@ class Authenticator:
         if access is None:
             raise Unauthenticated("the session has ended")
         return access
+
+
+def _proven(request: Request, access: Access) -> Access:
+    """Raises SecondFactorNeeded."""
+    if access.unproven and not access.key and request.scope["claims"].session != COMMAND_LINE:
+        raise SecondFactorNeeded
+    return access

@@ -73,7 +73,7 @@ def meta_router(kernel: Kernel) -> APIRouter:
 
     @router.get("/meta", openapi_extra=_META)
     async def meta(request: Request) -> Response:
-        access = await authenticator.access(request)
+        access = await authenticator.access(request, setting_up=True)  # the page for it is drawn from this
         given = params.only(params.pairs_of(request), ("language",))
         language = _language(request, given)
         readable = [a for a in kernel.catalogue if access.level(a.name, "read") is not Level.NONE]

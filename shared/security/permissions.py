@@ -69,6 +69,7 @@ class Access:
     epoch: int = 0
     derived: Derived = field(default_factory=dict)  # the sources of the organisation's formulas
     key: str = ""  # the API key by which they act
+    unproven: bool = False  # must have a second factor and has none: nothing is open to them but to set one up
     offered: frozenset[str] = frozenset()  # the tokens of audiences that the user belongs to (audience.py)
     # init=False: what was found for these roles must not travel into a copy with others
     _levels: dict[tuple[str, str], Level] = field(default_factory=dict, init=False, compare=False, repr=False)

@@ -11,7 +11,8 @@ import pytest
 
 from services.analytics.views.people import People
 from services.audit.replays import verify, views_named
-from services.identity.authentication import Authentication, Device
+from services.identity.attempts import Device
+from services.identity.authentication import Authentication
 from services.identity.policies import POLICIES as IDENTITY_POLICIES
 from shared.errors import Invalid, ProjectionBehind, TooManyRequests, Unauthenticated, Unavailable
 from shared.kernel import lookups

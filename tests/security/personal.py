@@ -19,7 +19,7 @@ ANSWERS: dict[str, dict[str, str]] = {
     "attachment": {},
     "import": {},
     "bulk": {},
-    "organisation": {"word": "name"},
+    "organisation": {"word": "name", "form": "second_factor"},
     "exchange_rate": {"form": "day into"},
     "legal_hold": {"form": "resource"},
     "subject_request": {"text": "note", "form": "person_type received due"},
@@ -57,6 +57,10 @@ OTHERS: dict[str, str] = {
     "POST /identity/sessions/refresh": "form",
     "PATCH /identity/me": "person",  # ChangeProfile
     "POST /identity/password": "form",
+    "POST /identity/me/second-factor": "form",  # a password
+    "POST /identity/me/second-factor/confirm": "form",
+    "POST /identity/me/second-factor/recovery-codes": "form",
+    "POST /identity/me/second-factor/remove": "form",
     "POST /identity/invitations/accept": "form",
     "POST /identity/me/following": "form",  # a record type and an id, which are looked up
     "POST /identity/setup": "person",  # InviteUser; the organisation's name is a word

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from fastapi import Request
 from pydantic import Field
 from starlette.responses import Response
 
-from services.identity.authentication import Device, Tokens
+from services.identity.attempts import Device
+from services.identity.authentication import Tokens
 from services.identity.session import LONGEST
 from shared.errors import Forbidden
 from shared.http.answers import Answer, model_answer
 from shared.http.headers import header
+from shared.kernel.kernel import Kernel
 from shared.security.permissions import Access, Level, Role
 
 SELF = Role("self", "本人", "Oneself", {"session": {"read": Level.OWN}, "user": {"read": Level.ALL, "edit": Level.ALL}})
@@ -23,6 +25,7 @@ INBOX = Role(
     "Inbox",
     {name: {"read": Level.OWN, "create": Level.OWN, "edit": Level.OWN} for name in ("follow", "notification")},
 )
+Code = Annotated[str, Field(max_length=100)]  # of a second factor
 MAX_AGE = LONGEST // 1_000_000  # seconds
 _BEARER: Literal["Bearer"] = "Bearer"
 
@@ -40,6 +43,12 @@ class SessionTokens(Answer):
 
 def device_of(request: Request) -> Device:
     return Device(request.client.host if request.client else "", header(request, b"user-agent"))
+
+
+def session_of(kernel: Kernel, request: Request) -> str:
+    """The session that the bearer token belongs to; call it after the token was accepted."""
+    token = header(request, b"authorization").partition(" ")[2]
+    return kernel.verifier.verify(token).session
 
 
 def as_oneself(access: Access, own: Role = SELF) -> Access:
@@ -65,10 +74,26 @@ def token_of_cookie(request: Request) -> str:
     return token
 
 
-def tokens_answer(request: Request, tokens: Tokens, *, status: int = 200, by_cookie: bool = False) -> Response:
-    body = SessionTokens(
-        access_token=tokens.access, token_type=_BEARER, expires_in=tokens.expires_in, session=tokens.session
-    )
+def token_fields(tokens: Tokens) -> dict[str, Any]:
+    """What SessionTokens says of them, without the refresh token."""
+    return {
+        "access_token": tokens.access,
+        "token_type": _BEARER,
+        "expires_in": tokens.expires_in,
+        "session": tokens.session,
+    }
+
+
+def tokens_answer(
+    request: Request,
+    tokens: Tokens,
+    *,
+    status: int = 200,
+    by_cookie: bool = False,
+    body: SessionTokens | None = None,
+) -> Response:
+    """body: the answer made of `token_fields`, where it says more than them."""
+    body = body or SessionTokens(**token_fields(tokens))
     if not by_cookie:
         body.refresh_token = tokens.refresh
     response = model_answer(body, status)

@@ -9,9 +9,10 @@ from pydantic import Field as F
 from pydantic import TypeAdapter
 from starlette.responses import Response
 
-from services.identity.api.common import SessionTokens, as_oneself, device_of, tokens_answer
+from services.identity.api.common import SessionTokens, as_oneself, device_of, session_of, tokens_answer
 from services.identity.authentication import Authentication
 from services.identity.organisation import ORGANISATION
+from services.identity.second_factor import asks
 from services.identity.user import USER, ChangeProfile
 from shared.domain.command import VERBATIM, CommandModel
 from shared.domain.types import Reading
@@ -37,10 +38,16 @@ class OwnRole(Answer):
     en: str
 
 
+class MySecondFactor(Answer):
+    enabled: bool
+    required: Annotated[bool, F(description="Whether the organisation asks you for one")]
+
+
 class Me(Answer):
     tenant: str
     user: Document
     organisation: Document
+    second_factor: MySecondFactor
     roles: list[OwnRole]
     rights: Annotated[dict[str, dict[str, str]], F(description="record type → action → own, team, below or all")]
     hidden: Annotated[dict[str, list[str]], F(description="record type → fields you do not see")]
@@ -89,7 +96,7 @@ def me_router(kernel: Kernel, authentication: Authentication) -> APIRouter:
 
     @router.get("/me", openapi_extra=_WHO)
     async def me(request: Request) -> Response:
-        return model_answer(await _describe(kernel, await authenticator.access(request)))
+        return model_answer(await _describe(kernel, await authenticator.access(request, setting_up=True)))
 
     @router.patch("/me", openapi_extra=_CHANGE_PROFILE)
     async def change_profile(request: Request) -> Response:
@@ -103,9 +110,9 @@ def me_router(kernel: Kernel, authentication: Authentication) -> APIRouter:
 
     @router.post("/password", openapi_extra=_CHANGE_PASSWORD)
     async def change_password(request: Request) -> Response:
-        access = require_person(await authenticator.access(request))
-        body = await parse(request, _PASSWORD)
-        tokens = await authentication.change_password(access, body.current, body.new, device_of(request))
+        access = require_person(await authenticator.access(request, setting_up=True))
+        body, session = await parse(request, _PASSWORD), session_of(kernel, request)
+        tokens = await authentication.change_password(access, session, body.current, body.new, device_of(request))
         return tokens_answer(request, tokens, by_cookie=body.cookie)
 
     return router
@@ -130,6 +137,7 @@ async def _describe(kernel: Kernel, access: Access) -> Me:
         tenant=access.tenant,
         user=access.masked("user", USER.document(user)),
         organisation=access.masked("organisation", ORGANISATION.document(organisation)),
+        second_factor=MySecondFactor(enabled=user.second_factor, required=asks(organisation.second_factor, access)),
         roles=[OwnRole(id=r.id, zh=r.zh, en=r.en) for r in access.roles],
         rights={name: _rights(access, name) for name in (*names, *sorted(kernel.catalogue.resources))},
         hidden={name: sorted(fields) for name in names if (fields := access.hidden(name))},

@@ -87,11 +87,11 @@ def own_router(kernel: Kernel) -> APIRouter:
 
     @router.get("/me/preferences", openapi_extra=_READ)
     async def preferences(request: Request) -> Response:
-        return await _preferences(kernel, require_person(await authenticator.access(request)))
+        return await _preferences(kernel, require_person(await authenticator.access(request, setting_up=True)))
 
     @router.put("/me/preferences", openapi_extra=_WRITE)
     async def set_preferences(request: Request) -> Response:
-        access = as_oneself(require_person(await authenticator.access(request)), _OWN)
+        access = as_oneself(require_person(await authenticator.access(request, setting_up=True)), _OWN)
         values = await parse(request, _VALUES)
         _KNOWN.validate_python(values, strict=True, context=IN_BODY)
         body = {"values": _plain(values)}

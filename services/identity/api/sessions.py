@@ -11,9 +11,11 @@ from pydantic import TypeAdapter
 from starlette.responses import Response
 
 from services.identity.api.common import (
+    Code,
     SessionTokens,
     as_oneself,
     device_of,
+    session_of,
     set_cookie,
     token_of_cookie,
     tokens_answer,
@@ -25,7 +27,6 @@ from shared.errors import NotFound, ProjectionBehind, Unauthenticated
 from shared.http.answers import Answer, model_answer, path_id
 from shared.http.auth import Authenticator
 from shared.http.body import parse
-from shared.http.headers import header
 from shared.http.openapi import answer, body_of, operation
 from shared.http.routing import DirectRouter
 from shared.kernel.bus import Call
@@ -36,11 +37,13 @@ from shared.views.port import Condition, Query
 
 
 class NewSession(CommandModel):
-    """cookie: keep the refresh token out of the answer's body; the cookie alone has it."""
+    """cookie: keep the refresh token out of the answer's body; the cookie alone has it. code: of the second factor,
+    where the user has one: of their app, or a recovery code; blanks and hyphens do not matter."""
 
     email: Annotated[str, F(min_length=1, max_length=254)]
     password: Annotated[str, VERBATIM, F(min_length=1, max_length=1024)]
     cookie: bool = False
+    code: Code = ""
 
     model_config = {
         "str_strip_whitespace": False,
@@ -97,7 +100,9 @@ def _add_sign_in(router: APIRouter, authentication: Authentication) -> None:
             401: answer_wrong(),
             403: {"$ref": "#/components/responses/Problem403"},
         },
-        description="The same answer for a wrong password and for nobody of that name. The cookie's old session ends.",
+        description="The same answer for a wrong password and for nobody of that name. Where the user has a second "
+        "factor, a right password without a code is refused with `second-factor-required`, a wrong, malformed or used "
+        "code with `wrong-code`. The cookie's old session ends.",
         body=body_of(NewSession),
         errors=(413, 415, 422, 429, 503),
         public=True,
@@ -107,7 +112,7 @@ def _add_sign_in(router: APIRouter, authentication: Authentication) -> None:
     async def sign_in(request: Request) -> Response:
         body = await parse(request, _NEW)
         left = token_of_cookie(request)
-        tokens = await authentication.sign_in(body.email, body.password, device_of(request))
+        tokens = await authentication.sign_in(body.email, body.password, device_of(request), body.code)
         with suppress(Unauthenticated):  # the cookie is replaced: nobody could end that session by it any more
             if left:
                 await authentication.sign_out(left)
@@ -151,8 +156,8 @@ def _add_own(router: APIRouter, kernel: Kernel) -> None:
 
     @router.get("/sessions", openapi_extra=docs)
     async def own(request: Request) -> Response:
-        access = require_person(await authenticator.access(request))
-        current = _session_of(kernel, request)
+        access = require_person(await authenticator.access(request, setting_up=True))
+        current = session_of(kernel, request)
         with suppress(ProjectionBehind):
             await kernel.queries.wait_for(SESSION, current, access.tenant, 1)
         where = (Condition("owner", "eq", access.user), Condition("status", "eq", "live"))
@@ -178,8 +183,8 @@ def _add_sign_out(router: APIRouter, kernel: Kernel, authentication: Authenticat
     async def sign_out(request: Request) -> Response:
         token = token_of_cookie(request)
         with suppress(Unauthenticated):
-            access = require_person(await authenticator.access(request))
-            own = Call(system_access(access.tenant, access.user), _session_of(kernel, request))
+            access = require_person(await authenticator.access(request, setting_up=True))
+            own = Call(system_access(access.tenant, access.user), session_of(kernel, request))
             with suppress(NotFound):
                 await kernel.bus.send("identity.SignOut", {}, own)
         if token:
@@ -203,17 +208,11 @@ def _add_ending(router: APIRouter, kernel: Kernel) -> None:
 
     @router.delete("/sessions/{id}", openapi_extra=docs)
     async def end(request: Request) -> Response:
-        access = require_person(await authenticator.access(request))
+        access = require_person(await authenticator.access(request, setting_up=True))
         id = path_id(request)
         session: Session = await kernel.repository.load(SESSION, access.tenant, id)
-        governs = access.level("session", "manage") is Level.ALL
+        governs = not access.unproven and access.level("session", "manage") is Level.ALL
         if session.version == 0 or (session.owner != access.user and not governs):
             raise NotFound()
         await kernel.bus.send("identity.RevokeSession", {}, Call(system_access(access.tenant, access.user), id))
         return Response(status_code=204)
-
-
-def _session_of(kernel: Kernel, request: Request) -> str:
-    """The session that the bearer token belongs to; call it after the token was accepted."""
-    token = header(request, b"authorization").partition(" ")[2]
-    return kernel.verifier.verify(token).session

@@ -48,6 +48,12 @@ export interface components {
              * @default false
              */
             erase_by_request?: boolean;
+            /**
+             * Second Factor
+             * @default optional
+             * @enum {string}
+             */
+            second_factor?: "optional" | "administrators" | "everybody";
         };
         /** Link */
         ActivityLink: {
@@ -290,6 +296,12 @@ export interface components {
             request_days?: number;
             /** Two people approve each erasure of a person · 抹除须两人批准 */
             erase_by_request?: boolean;
+            /**
+             * Who needs a second factor · 须使用两步验证的人
+             * @description `optional` Nobody must, `administrators` Administrators, `everybody` Everybody
+             * @enum {string}
+             */
+            second_factor?: "optional" | "administrators" | "everybody";
             /** Tags · 标签 */
             tags?: string[];
             /** Archived · 已归档 */
@@ -349,6 +361,7 @@ export interface components {
          *       "country": "",
          *       "request_days": 30,
          *       "erase_by_request": false,
+         *       "second_factor": "optional",
          *       "tags": [],
          *       "archived": false,
          *       "erased": false,
@@ -361,7 +374,7 @@ export interface components {
          *       "version": 1
          *     }
          */
-        Organisation: WithRequired<components["schemas"]["OrganisationPart"], "id" | "version" | "name" | "language" | "time_zone" | "currency" | "fiscal_year_start" | "country" | "request_days" | "erase_by_request" | "tags" | "archived" | "erased" | "created_at" | "created_by" | "updated_at" | "updated_by" | "custom">;
+        Organisation: WithRequired<components["schemas"]["OrganisationPart"], "id" | "version" | "name" | "language" | "time_zone" | "currency" | "fiscal_year_start" | "country" | "request_days" | "erase_by_request" | "second_factor" | "tags" | "archived" | "erased" | "created_at" | "created_by" | "updated_at" | "updated_by" | "custom">;
         OrganisationPage: {
             items: (components["schemas"]["Organisation"] | components["schemas"]["OrganisationPart"])[];
             /** @description The cursor of the next page */
@@ -608,6 +621,11 @@ export interface components {
         };
         /** ReactivateUser */
         ReactivateUser: Record<string, never>;
+        /**
+         * ResetSecondFactor
+         * @description They signed in by it and have lost it: the password suffices, until they set up another one.
+         */
+        ResetSecondFactor: Record<string, never>;
         /** Restore */
         Restore: Record<string, never>;
         /**
@@ -698,6 +716,8 @@ export interface components {
              * @enum {string}
              */
             status?: "listed" | "invited" | "active" | "suspended" | "deactivated";
+            /** Second factor · 两步验证 */
+            second_factor?: boolean;
             /** Has joined · 已加入 */
             joined?: boolean;
             /** Generation of rights · 权限代次 */
@@ -764,6 +784,7 @@ export interface components {
          *       "teams": [],
          *       "manager": null,
          *       "status": "listed",
+         *       "second_factor": false,
          *       "joined": false,
          *       "epoch": 0,
          *       "tags": [],
@@ -778,7 +799,7 @@ export interface components {
          *       "version": 1
          *     }
          */
-        User: WithRequired<components["schemas"]["UserPart"], "id" | "version" | "name" | "email" | "phone" | "language" | "time_zone" | "roles" | "teams" | "manager" | "status" | "joined" | "epoch" | "tags" | "archived" | "erased" | "created_at" | "created_by" | "updated_at" | "updated_by" | "custom">;
+        User: WithRequired<components["schemas"]["UserPart"], "id" | "version" | "name" | "email" | "phone" | "language" | "time_zone" | "roles" | "teams" | "manager" | "status" | "second_factor" | "joined" | "epoch" | "tags" | "archived" | "erased" | "created_at" | "created_by" | "updated_at" | "updated_by" | "custom">;
         UserPage: {
             items: (components["schemas"]["User"] | components["schemas"]["UserPart"])[];
             /** @description The cursor of the next page */
@@ -1267,7 +1288,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "account-archived" | "active" | "after-version" | "already-set-up" | "ambiguous-key" | "ambiguous-reference" | "amount" | "amount-hidden" | "archived" | "arguments" | "assertion-error" | "bad-boolean" | "bad-date" | "bad-day" | "bad-field" | "bad-filter" | "bad-formula" | "bad-id" | "bad-json" | "bad-key" | "bad-lookup" | "bad-moment" | "bad-name" | "bad-number" | "bad-offset" | "bad-order" | "bad-query" | "bad-range" | "bad-ranges" | "bad-reason" | "bad-request" | "bad-type" | "bad-version" | "before-last" | "before-start" | "belongs-to" | "bool-parsing" | "bool-type" | "broken-csv" | "broken-encoding" | "broken-multipart" | "broken-vcard" | "broken-xlsx" | "broken-yaml" | "bytes-missing" | "cannot-clear" | "changed-since" | "characters" | "checksum" | "chunk-too-small" | "circle" | "closed" | "column" | "computed" | "conflict" | "conversion-changed-since" | "converted" | "converting" | "count-changed" | "country" | "country-ambiguous" | "currency" | "cycle" | "dataclass-type" | "date" | "date-ambiguous" | "date-from-datetime-parsing" | "date-order" | "date-parsing" | "datetime-parsing" | "day" | "deactivated" | "deals" | "decimal-sign" | "default-pipeline" | "dict-type" | "doubled-time" | "duplicate" | "duplicate-key" | "earlier-row-rejected" | "email" | "empty-file" | "encoding-unsure" | "encrypted" | "endless-row" | "engine" | "enum" | "erased" | "extra-forbidden" | "finite-number" | "float-parsing" | "float-type" | "forbidden" | "forbidden-owner" | "frozen-set-type" | "function" | "given-twice" | "greater-than" | "greater-than-equal" | "grouping" | "half-done" | "head-too-large" | "idempotency-key-reused" | "ids-or-filters" | "in-the-future" | "incomplete" | "infected" | "int-from-float" | "int-parsing" | "int-parsing-size" | "int-type" | "internal" | "interval" | "invalid" | "itself" | "joined-later" | "json-invalid" | "json-type" | "last-administrator" | "last-stage" | "less-than" | "less-than-equal" | "list-type" | "listed" | "literal-error" | "mapping-type" | "merged" | "method-not-allowed" | "missing" | "missing-file" | "mixed-scripts" | "model-attributes-type" | "model-type" | "moment" | "money" | "name" | "needs-in" | "needs-request" | "no-amount" | "no-exchange" | "no-money" | "no-period" | "no-person" | "no-price" | "no-rate" | "no-way-back" | "nobody-asks" | "none-required" | "not-absorbed" | "not-active" | "not-allowed" | "not-an-erasure" | "not-an-option" | "not-announced" | "not-approved" | "not-by-key" | "not-converted" | "not-deactivated" | "not-exported" | "not-finite" | "not-for-many" | "not-for-this-kind" | "not-found" | "not-graded" | "not-held" | "not-hideable" | "not-importable" | "not-invited" | "not-listed" | "not-open" | "not-positive" | "not-qualified" | "not-scannable" | "not-scanned" | "not-undoable" | "not-utf-8" | "not-yours" | "nul" | "number" | "number-ambiguous" | "old-excel" | "on" | "one-statement" | "only-now" | "open-opportunities" | "open-request" | "other-count" | "other-currency" | "other-kind" | "other-records" | "out-of-order" | "out-of-range" | "out-of-turn" | "outside-term" | "parameter" | "pattern" | "phone" | "phone-country" | "projection-behind" | "quantity" | "rate" | "read-only" | "reason-needed" | "rejected" | "repeated-column" | "repeated-file" | "required" | "required-by-stage" | "revoked" | "same-currency" | "same-user" | "sample-data-present" | "select-only" | "set-type" | "skipped-time" | "stage-gate" | "stage-role" | "string-pattern-mismatch" | "string-too-long" | "string-too-short" | "string-type" | "string-unicode" | "sum-of-lines" | "surrogate" | "syntax" | "time-zone" | "too-common" | "too-deep" | "too-few-columns" | "too-guessable" | "too-large" | "too-late" | "too-long" | "too-many" | "too-many-changes" | "too-many-columns" | "too-many-contacts" | "too-many-files" | "too-many-groups" | "too-many-keys" | "too-many-lines" | "too-many-records" | "too-many-requests" | "too-many-uploads" | "too-many-values" | "too-many-versions" | "too-short" | "too-slow" | "tuple-type" | "type" | "type-not-allowed" | "unassigned" | "unauthenticated" | "unavailable" | "undo-clash" | "union-tag-invalid" | "union-tag-not-found" | "unknown-action" | "unknown-column" | "unknown-command" | "unknown-email" | "unknown-encoding" | "unknown-field" | "unknown-function" | "unknown-kind" | "unknown-line" | "unknown-parameter" | "unknown-position" | "unknown-price" | "unknown-record" | "unknown-reference" | "unknown-resource" | "unknown-stage" | "unknown-version" | "unknown-view" | "unnamed-column" | "unreadable" | "unsupported-media-type" | "unticked" | "unused-file" | "upload-busy" | "upload-ended" | "value" | "value-error" | "version-mismatch" | "view" | "window" | "withdrawn" | "wrong-offset" | "wrong-password" | "wrong-status" | "wrong-type" | "xlsx-bomb" | "xlsx-hostile" | "zone";
+            code: "account-archived" | "active" | "after-version" | "already-set-up" | "ambiguous-key" | "ambiguous-reference" | "amount" | "amount-hidden" | "archived" | "arguments" | "assertion-error" | "bad-boolean" | "bad-date" | "bad-day" | "bad-field" | "bad-filter" | "bad-formula" | "bad-id" | "bad-json" | "bad-key" | "bad-lookup" | "bad-moment" | "bad-name" | "bad-number" | "bad-offset" | "bad-order" | "bad-query" | "bad-range" | "bad-ranges" | "bad-reason" | "bad-request" | "bad-type" | "bad-version" | "before-last" | "before-start" | "belongs-to" | "bool-parsing" | "bool-type" | "broken-csv" | "broken-encoding" | "broken-multipart" | "broken-vcard" | "broken-xlsx" | "broken-yaml" | "bytes-missing" | "cannot-clear" | "changed-since" | "characters" | "checksum" | "chunk-too-small" | "circle" | "closed" | "column" | "computed" | "conflict" | "conversion-changed-since" | "converted" | "converting" | "count-changed" | "country" | "country-ambiguous" | "currency" | "cycle" | "dataclass-type" | "date" | "date-ambiguous" | "date-from-datetime-parsing" | "date-order" | "date-parsing" | "datetime-parsing" | "day" | "deactivated" | "deals" | "decimal-sign" | "default-pipeline" | "dict-type" | "doubled-time" | "duplicate" | "duplicate-key" | "earlier-row-rejected" | "email" | "empty-file" | "encoding-unsure" | "encrypted" | "endless-row" | "engine" | "enum" | "erased" | "extra-forbidden" | "finite-number" | "float-parsing" | "float-type" | "forbidden" | "forbidden-owner" | "frozen-set-type" | "function" | "given-twice" | "greater-than" | "greater-than-equal" | "grouping" | "half-done" | "head-too-large" | "idempotency-key-reused" | "ids-or-filters" | "in-the-future" | "incomplete" | "infected" | "int-from-float" | "int-parsing" | "int-parsing-size" | "int-type" | "internal" | "interval" | "invalid" | "itself" | "joined-later" | "json-invalid" | "json-type" | "last-administrator" | "last-stage" | "less-than" | "less-than-equal" | "list-type" | "listed" | "literal-error" | "mapping-type" | "merged" | "method-not-allowed" | "missing" | "missing-file" | "mixed-scripts" | "model-attributes-type" | "model-type" | "moment" | "money" | "name" | "needs-in" | "needs-request" | "no-amount" | "no-exchange" | "no-money" | "no-period" | "no-person" | "no-price" | "no-rate" | "no-way-back" | "nobody-asks" | "none-required" | "not-absorbed" | "not-active" | "not-allowed" | "not-an-erasure" | "not-an-option" | "not-announced" | "not-approved" | "not-by-key" | "not-converted" | "not-deactivated" | "not-exported" | "not-finite" | "not-for-many" | "not-for-this-kind" | "not-found" | "not-graded" | "not-held" | "not-hideable" | "not-importable" | "not-invited" | "not-listed" | "not-open" | "not-positive" | "not-qualified" | "not-scannable" | "not-scanned" | "not-undoable" | "not-utf-8" | "not-yours" | "nul" | "number" | "number-ambiguous" | "old-excel" | "on" | "one-statement" | "only-now" | "open-opportunities" | "open-request" | "other-count" | "other-currency" | "other-kind" | "other-records" | "out-of-order" | "out-of-range" | "out-of-turn" | "outside-term" | "own-factor" | "parameter" | "pattern" | "phone" | "phone-country" | "projection-behind" | "quantity" | "rate" | "read-only" | "reason-needed" | "rejected" | "repeated-column" | "repeated-file" | "required" | "required-by-stage" | "revoked" | "same-currency" | "same-user" | "sample-data-present" | "second-factor-needed" | "second-factor-needed-first" | "second-factor-not-begun" | "second-factor-off" | "second-factor-on" | "second-factor-required" | "select-only" | "set-type" | "skipped-time" | "stage-gate" | "stage-role" | "string-pattern-mismatch" | "string-too-long" | "string-too-short" | "string-type" | "string-unicode" | "sum-of-lines" | "surrogate" | "syntax" | "time-zone" | "too-common" | "too-deep" | "too-few-columns" | "too-guessable" | "too-large" | "too-late" | "too-long" | "too-many" | "too-many-changes" | "too-many-columns" | "too-many-contacts" | "too-many-files" | "too-many-groups" | "too-many-keys" | "too-many-lines" | "too-many-records" | "too-many-requests" | "too-many-uploads" | "too-many-values" | "too-many-versions" | "too-short" | "too-slow" | "tuple-type" | "type" | "type-not-allowed" | "unassigned" | "unauthenticated" | "unavailable" | "undo-clash" | "union-tag-invalid" | "union-tag-not-found" | "unknown-action" | "unknown-column" | "unknown-command" | "unknown-email" | "unknown-encoding" | "unknown-field" | "unknown-function" | "unknown-kind" | "unknown-line" | "unknown-parameter" | "unknown-position" | "unknown-price" | "unknown-record" | "unknown-reference" | "unknown-resource" | "unknown-stage" | "unknown-version" | "unknown-view" | "unnamed-column" | "unreadable" | "unsupported-media-type" | "unticked" | "unused-file" | "upload-busy" | "upload-ended" | "value" | "value-error" | "version-mismatch" | "view" | "window" | "withdrawn" | "wrong-code" | "wrong-offset" | "wrong-password" | "wrong-status" | "wrong-type" | "xlsx-bomb" | "xlsx-hostile" | "zone";
             /** Message */
             message: string;
             /** Params */
@@ -1301,6 +1322,50 @@ export interface components {
             items: components["schemas"]["OwnApiKey"][];
             /** Next */
             next: string | null;
+        };
+        /** BegunSecondFactor */
+        BegunSecondFactor: {
+            /**
+             * Secret
+             * @description In base32, for an app that reads no QR code; shown this once
+             */
+            secret: string;
+            /**
+             * Uri
+             * @description `otpauth://totp/…`, for a QR code; good for 15 minutes
+             */
+            uri: string;
+        };
+        /** ConfirmedSecondFactor */
+        ConfirmedSecondFactor: {
+            /**
+             * Recovery Codes
+             * @description Each good for one sign-in; only their hashes are kept
+             */
+            recovery_codes: string[];
+            /** Access Token */
+            access_token: string;
+            /**
+             * Token Type
+             * @constant
+             */
+            token_type: "Bearer";
+            /**
+             * Expires In
+             * @description Seconds
+             */
+            expires_in: number;
+            /**
+             * Session
+             * @description The session's id
+             */
+            session: string;
+            /**
+             * Refresh Token
+             * @description Absent where the cookie alone has it: asked for with `cookie`, or used for this refresh
+             * @default
+             */
+            refresh_token?: string;
         };
         /** Explained */
         Explained: {
@@ -1341,6 +1406,22 @@ export interface components {
             opened: string[];
             /** Locked */
             locked: string[];
+        };
+        /**
+         * FirstCode
+         * @description cookie: as at a sign-in.
+         * @example {
+         *       "code": "123456"
+         *     }
+         */
+        FirstCode: {
+            /** Code */
+            code: string;
+            /**
+             * Cookie
+             * @default false
+             */
+            cookie?: boolean;
         };
         /** Followed */
         Followed: {
@@ -1454,6 +1535,7 @@ export interface components {
             organisation: {
                 [key: string]: unknown;
             };
+            second_factor: components["schemas"]["MySecondFactor"];
             /** Roles */
             roles: components["schemas"]["OwnRole"][];
             /**
@@ -1479,6 +1561,16 @@ export interface components {
             read_only: {
                 [key: string]: string[];
             };
+        };
+        /** MySecondFactor */
+        MySecondFactor: {
+            /** Enabled */
+            enabled: boolean;
+            /**
+             * Required
+             * @description Whether the organisation asks you for one
+             */
+            required: boolean;
         };
         /**
          * NewApiKey
@@ -1540,7 +1632,8 @@ export interface components {
         };
         /**
          * NewSession
-         * @description cookie: keep the refresh token out of the answer's body; the cookie alone has it.
+         * @description cookie: keep the refresh token out of the answer's body; the cookie alone has it. code: of the second factor,
+         *     where the user has one: of their app, or a recovery code; blanks and hyphens do not matter.
          * @example {
          *       "email": "li.lei@example.com",
          *       "password": "correct horse battery"
@@ -1556,6 +1649,11 @@ export interface components {
              * @default false
              */
             cookie?: boolean;
+            /**
+             * Code
+             * @default
+             */
+            code?: string;
         };
         /**
          * NoteRecents
@@ -1722,6 +1820,16 @@ export interface components {
              */
             revoked?: boolean;
         };
+        /**
+         * OwnPassword
+         * @example {
+         *       "password": "correct horse battery"
+         *     }
+         */
+        OwnPassword: {
+            /** Password */
+            password: string;
+        };
         /** OwnRole */
         OwnRole: {
             /** Id */
@@ -1730,6 +1838,20 @@ export interface components {
             zh: string;
             /** En */
             en: string;
+        };
+        /** OwnSecondFactor */
+        OwnSecondFactor: {
+            /** Enabled */
+            enabled: boolean;
+            /** Since */
+            since: string | null;
+            /** Recovery Codes Left */
+            recovery_codes_left: number;
+            /**
+             * Required
+             * @description Whether the organisation asks you for one
+             */
+            required: boolean;
         };
         /** OwnSession */
         OwnSession: {
@@ -1760,6 +1882,20 @@ export interface components {
         OwnSessions: {
             /** Items */
             items: components["schemas"]["OwnSession"][];
+        };
+        /**
+         * PasswordAndCode
+         * @description code: of the app, or a recovery code.
+         * @example {
+         *       "code": "123456",
+         *       "password": "correct horse battery"
+         *     }
+         */
+        PasswordAndCode: {
+            /** Password */
+            password: string;
+            /** Code */
+            code: string;
         };
         /** PersonIf */
         PersonIf: {
@@ -1867,6 +2003,14 @@ export interface components {
             /** After */
             after: number;
         };
+        /** RecoveryCodes */
+        RecoveryCodes: {
+            /**
+             * Recovery Codes
+             * @description Each good for one sign-in; only their hashes are kept
+             */
+            recovery_codes: string[];
+        };
         /**
          * RefreshToken
          * @description Left out where the browser's cookie holds it.
@@ -1880,6 +2024,25 @@ export interface components {
              * @default
              */
             refresh_token?: string;
+        };
+        /**
+         * RemoveOwnFactor
+         * @description code: of the app, or a recovery code. cookie: as at a sign-in.
+         * @example {
+         *       "code": "123456",
+         *       "password": "correct horse battery"
+         *     }
+         */
+        RemoveOwnFactor: {
+            /** Password */
+            password: string;
+            /** Code */
+            code: string;
+            /**
+             * Cookie
+             * @default false
+             */
+            cookie?: boolean;
         };
         /** Right */
         Right: {

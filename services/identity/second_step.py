@@ -1,0 +1,63 @@
+"""Whether a code proves a user: one of their app, once, or a recovery code, once. No other code sees a clear one."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from services.identity.attempts import Known
+from services.identity.credentials import token_hash
+from services.identity.one_time_codes import is_recovery_code, normal, plain_recovery_code, step_of, use_id
+from services.identity.second_factor import Factor
+from shared.errors import Rejected
+from shared.events.envelope import Metadata, stream_name
+from shared.events.identity_factor import SecondFactorUsed
+from shared.eventstore.port import NO_STREAM, WrongVersion
+from shared.kernel.bus import Call
+from shared.kernel.kernel import Kernel
+from shared.security.permissions import system_access
+
+Proof = Literal["totp", "recovery-code", ""]  # "" = none
+
+
+class SecondStep:
+    def __init__(self, kernel: Kernel) -> None:
+        self._kernel = kernel
+
+    async def proof(self, known: Known, given: str) -> Proof:
+        """What the code was, which is used up by this; "" for a wrong, malformed or used one."""
+        code, factor = normal(given), known.credential.factor
+        if is_recovery_code(code):
+            return "recovery-code" if await self._spend(known, code) else ""
+        return "totp" if await self.first_use(known, factor.secret, factor.version, code) else ""
+
+    async def confirms(self, known: Known, given: str) -> bool:
+        """Whether it is a code of the secret that waits for one."""
+        factor: Factor = known.credential.factor
+        return await self.first_use(known, factor.begun, factor.begun_version, normal(given))
+
+    async def first_use(self, known: Known, secret: str, version: int, code: str) -> bool:
+        """Whether it is a code of the secret, of about now, that nobody used before: two at once cannot both."""
+        kernel, now = self._kernel, self._kernel.clock.now()
+        step = step_of(secret, code, now)
+        if step is None:
+            return False
+        id = use_id(known.user.id, version, step)
+        stream, used = stream_name("usedcode", id), SecondFactorUsed(known.user.id, step)
+        encoded = await kernel.codec.encode(known.tenant, stream, [used], [kernel.ids.new()], now)
+        metadata = Metadata(actor=known.user.id, command_name="identity.SignIn", correlation_id=id)
+        try:
+            await kernel.store.append(known.tenant, stream, NO_STREAM, encoded, metadata)
+        except WrongVersion:
+            return False
+        return True
+
+    async def _spend(self, known: Known, code: str) -> bool:
+        hashed = token_hash(plain_recovery_code(code))
+        if hashed not in known.credential.factor.codes:
+            return False
+        call = Call(system_access(known.tenant, known.user.id), known.user.id)
+        try:
+            await self._kernel.bus.send("identity.SpendRecoveryCode", {"code": hashed}, call)
+        except Rejected:
+            return False
+        return True
