@@ -24,6 +24,7 @@ ELSEWHERE = {  # name → where it is, and what `crm --help` says of it: its own
     "token": ("crm.tokens:app", "API keys, for programs."),
     "topics": ("crm.topics:app", "The topics in Kafka."),
     "eventstore": ("crm.eventstore:app", "Serve an event store of EventStoreDB's protocol."),
+    "user": ("crm.users:app", "Users of a suite, for operators."),
     "views": ("crm.views:app", "The views in MongoDB."),
 }
 

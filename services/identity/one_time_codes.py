@@ -56,8 +56,8 @@ def _group() -> str:
 
 
 def step_of(secret: str, code: str, now: Micros) -> int | None:
-    """The time step around now whose code it is; None = of none. Every step is compared, so that none is told by
-    time."""
+    """The time step around now whose code it is; None = of none. Every step is compared, so that the
+    time taken says nothing."""
     if len(code) != DIGITS or not code.isascii():
         return None
     totp, current = pyotp.TOTP(secret), now // STEP

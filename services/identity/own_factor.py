@@ -71,7 +71,7 @@ class OwnFactor:
         await attempt.taken_back()  # a code alone does not end a row of wrong passwords
         codes = new_recovery_codes()
         await self._send("ConfirmSecondFactor", {"begun": factor.begun_version, "codes": _hashes(codes)}, access)
-        return await self._anew(access, device, "password+totp"), codes
+        return await self._new_session(access, device, "password+totp"), codes
 
     async def replace_codes(self, access: Access, password: str, code: str, device: Device) -> list[str]:
         """Fresh recovery codes; those from before are void. Raises Invalid, Rejected when there is no factor."""
@@ -86,7 +86,7 @@ class OwnFactor:
             raise Rejected("your organisation asks you for a second factor", code="second-factor-needed")
         proof = await self._prove(access, password, code, device)
         await self._send("RemoveSecondFactor", {}, access)
-        return await self._anew(access, device, f"password+{proof}")
+        return await self._new_session(access, device, f"password+{proof}")
 
     async def _prove(self, access: Access, password: str, code: str, device: Device) -> str:
         known, attempt = await self._attempt(access, device)
@@ -103,7 +103,7 @@ class OwnFactor:
         known = await self._auth.known(access.tenant, access.user)
         return known, await self._auth.attempts.begin(known.user.email, device)
 
-    async def _anew(self, access: Access, device: Device, method: str) -> Tokens:
+    async def _new_session(self, access: Access, device: Device, method: str) -> Tokens:
         return await self._auth.begin_session(await self._auth.known_shown(access.tenant, access.user), device, method)
 
     async def _send(self, name: str, body: dict[str, Any], access: Access) -> None:

@@ -335,10 +335,8 @@ class RoleChangeUndone(common.ChangeUndone):
 @event("identity.SignedIn")
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A session began. `device`: ip, agent. `method`: password, password+totp or password+recovery-code.
-
-    `credential`: the version of the user's stream that set what proves them.
-    """
+    """A session began. `device`: ip, agent. `method`: password, password+totp or password+recovery-code. `credential`:
+    the version of the user's stream that set what proves them."""
 
     subject_id: Annotated[str, Subject]
     device: Annotated[dict[str, Any], Personal]

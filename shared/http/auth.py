@@ -26,8 +26,8 @@ Check = Callable[[Access], Awaitable[object]]
 class Authenticator:
     """Verifies tokens locally, or an API key by the log, and looks the rights up; who was suspended is refused.
 
-    Whoever must have a second factor and has none is refused by every route that does not say `setting_up`. Not asked
-    are API keys, which a person made while signed in, and commands on the data directory.
+    A user who must have a second factor and has none is refused by every route that does not say `setting_up`. Not
+    asked are API keys, which a person made while signed in, and commands on the data directory.
     """
 
     def __init__(self, kernel: Kernel) -> None:

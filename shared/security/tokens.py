@@ -24,7 +24,7 @@ from shared.errors import Unauthenticated
 from shared.security.signingkeys import SigningKeys
 
 AUDIENCE = "crm"
-COMMAND_LINE = "command-line"  # in place of a session: whoever holds the data directory
+COMMAND_LINE = "command-line"  # in place of a session: who has the data directory
 LIFETIME = 600  # seconds
 _LEEWAY = 30
 _CACHED_FOR = 30

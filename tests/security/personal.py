@@ -19,7 +19,7 @@ ANSWERS: dict[str, dict[str, str]] = {
     "attachment": {},
     "import": {},
     "bulk": {},
-    "organisation": {"word": "name", "form": "second_factor"},
+    "organisation": {"word": "name"},
     "exchange_rate": {"form": "day into"},
     "legal_hold": {"form": "resource"},
     "subject_request": {"text": "note", "form": "person_type received due"},

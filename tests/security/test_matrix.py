@@ -21,6 +21,20 @@ MAY_BE_EMPTY = {
     "GET /analytics/metrics/{name}",  # 404 for a name of no metric; test_metrics.py asks for real ones
 }
 OF_ALL = {"GET /sales/accounts/{id}/deals-summary": "opportunity"}  # asks for the right to read all of these, too
+TO_SET_UP = {  # what a user may do who needs a second factor first
+    "GET /meta",
+    "GET /identity/me",
+    "GET /identity/me/preferences",
+    "PUT /identity/me/preferences",
+    "GET /identity/me/second-factor",
+    "POST /identity/me/second-factor",
+    "POST /identity/me/second-factor/confirm",
+    "POST /identity/me/second-factor/recovery-codes",
+    "POST /identity/me/second-factor/remove",
+    "POST /identity/password",
+    "GET /identity/sessions",
+    "DELETE /identity/sessions/{id}",
+}
 BULK = ("POST /integration/bulk", "POST /integration/bulk/preview")
 ON_ACCOUNT = {"read": "read", "edit": "edit", "archive": "edit", "erase": "read"}  # a file's rights are its account's
 STREAMS = ("/events", "/changes")  # server-sent events answer as long as they like
@@ -91,6 +105,22 @@ async def test_each_role_is_refused_exactly_where_it_lacks_the_right(tmp_path: P
                 continue
             if (answer.status_code not in REFUSED) is not allowed:
                 wrong.append((route.name, route.row, answer.status_code, answer.text[:200]))
+        assert not wrong, "\n".join(map(str, wrong))
+
+
+async def test_who_needs_a_second_factor_first_is_refused_on_every_row_but_those_to_set_it_up(tmp_path: Path) -> None:
+    """An administrator, in whose organisation everybody needs one; the token is from before."""
+    async with open_stage(tmp_path) as stage:
+        client = stage.clients[stage.acme.tenant, stage.acme.user]
+        system = Call(system_access(stage.acme.tenant), stage.acme.tenant)
+        await stage.suite.kernel.bus.send("identity.ChangeOrganisation", {"second_factor": "everybody"}, system)
+        await stage.suite.kernel.projector.catch_up()
+        wrong = []
+        for route in stage.routes:
+            answer = await stage.call(client, route, stage.ids[resource_of(stage, route)], **NEVER)
+            refused = answer.status_code == 403 and answer.json()["type"] == "/problems/second-factor-needed"
+            if refused is (route.row == "public" or route.name in TO_SET_UP):
+                wrong.append((route.name, answer.status_code, answer.text[:200]))
         assert not wrong, "\n".join(map(str, wrong))
 
 

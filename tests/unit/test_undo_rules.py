@@ -293,6 +293,7 @@ WITHOUT_UNDO = (
     "audit.SystemRestored",
     "customer.File",
     "identity.Organisation",
+    "identity.SecondFactorUsed",
     "identity.SetUp",
     "identity.SignIn",
     "integration.Import",

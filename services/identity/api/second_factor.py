@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Request
@@ -13,13 +14,14 @@ from services.identity.api.common import Code, SessionTokens, device_of, token_f
 from services.identity.authentication import Authentication
 from services.identity.one_time_codes import RECOVERY_CODES
 from services.identity.own_factor import OwnFactor
+from services.identity.second_factor import Factor
 from shared.clock import to_rfc3339
 from shared.domain.command import VERBATIM, CommandModel
 from shared.http.answers import Answer, model_answer
 from shared.http.auth import Authenticator
 from shared.http.body import parse
 from shared.http.openapi import WRITE_ERRORS, answer, body_of, operation
-from shared.http.routing import DirectRoute
+from shared.http.routing import DirectRouter
 from shared.kernel.kernel import Kernel
 from shared.security.apikeys import require_person
 from shared.security.permissions import Access
@@ -134,21 +136,14 @@ _REMOVING = operation(
 
 
 def second_factor_router(kernel: Kernel, authentication: Authentication) -> APIRouter:
-    router = APIRouter(route_class=DirectRoute)
+    router = DirectRouter()
     authenticator, own = Authenticator(kernel), OwnFactor(kernel, authentication)
-
-    async def person(request: Request) -> Access:
-        return require_person(await authenticator.access(request, setting_up=True))
+    person = partial(_person, authenticator)
 
     @router.get("/me/second-factor", openapi_extra=_READ)
     async def read(request: Request) -> Response:
         access = await person(request)
-        factor, required = await own.of(access), await own.is_asked(access)
-        since = to_rfc3339(factor.since) if factor.secret else None
-        left = len(factor.codes)
-        return model_answer(
-            OwnSecondFactor(enabled=bool(factor.secret), since=since, recovery_codes_left=left, required=required)
-        )
+        return model_answer(_shown(await own.of(access), required=await own.is_asked(access)))
 
     @router.post("/me/second-factor", openapi_extra=_BEGINNING)
     async def begin(request: Request) -> Response:
@@ -176,3 +171,13 @@ def second_factor_router(kernel: Kernel, authentication: Authentication) -> APIR
         return tokens_answer(request, tokens, by_cookie=body.cookie)
 
     return router
+
+
+async def _person(authenticator: Authenticator, request: Request) -> Access:
+    return require_person(await authenticator.access(request, setting_up=True))
+
+
+def _shown(factor: Factor, *, required: bool) -> OwnSecondFactor:
+    on = bool(factor.secret)
+    since = to_rfc3339(factor.since) if on else None
+    return OwnSecondFactor(enabled=on, since=since, recovery_codes_left=len(factor.codes), required=required)
