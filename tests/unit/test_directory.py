@@ -349,3 +349,20 @@ async def test_a_changed_zone_counts_at_once(town: Town) -> None:
     assert (await town.directory.calendar("t1", "anna")).time_zone == "Europe/Berlin"
     await town.user("anna", time_zone="Asia/Tokyo")
     assert (await town.directory.calendar("t1", "anna")).time_zone == "Asia/Tokyo"
+
+
+async def test_the_policy_binds_those_without_a_factor_and_a_newer_token_is_looked_up(town: Town) -> None:
+    await town.user("ann", roles=["administrator"])
+    await town.user("ben")
+    assert not (await town.access("ann")).unproven
+    await town.put(ORGANISATION, "t1", name="Acme", second_factor="administrators")
+    assert [(await town.access(id)).unproven for id in ("ann", "ben")] == [True, False]
+    await town.put(ORGANISATION, "t1", name="Acme", second_factor="everybody")
+    assert (await town.access("ben")).unproven
+    await town.put(USER, "ben", tell=False, name="ben", status="active", second_factor=True, epoch=1)
+    before = await town.directory.caller(Claims("ben", "t1", "s", 0, 0, ""))
+    assert before is not None
+    assert before.unproven
+    after = await town.directory.caller(Claims("ben", "t1", "s", 1, 0, ""))  # issued when the factor was confirmed
+    assert after is not None
+    assert not after.unproven

@@ -142,3 +142,32 @@ async def test_places_in_a_window_are_not_given_twice(clock: HandClock) -> None:
     tries = (desk.begin(f"user{n}", "attacker") for n, desk in enumerate(desks))
     answers = await asyncio.gather(*tries, return_exceptions=True)
     assert sum(isinstance(answer, int) for answer in answers) == PER_IP.amount
+
+
+async def test_an_attempt_taken_back_leaves_the_failures_before_it(clock: HandClock) -> None:
+    """Who has the password gets no more guesses at a code by sending the password alone in between."""
+    limits = MemoryLimits(clock)
+    desk = Throttle(limits)
+    for n in range(4):
+        assert await desk.begin("anna", f"wrong{n}") == n + 1
+        row = await desk.begin("anna", f"right{n}")
+        await desk.taken_back("anna", f"right{n}", row)
+    assert await desk.begin("anna", "wrong4") == 5
+    assert await refused(desk, "anna", "another") == LOCKED_FOR
+    assert await limits.get_moving_window(PER_ACCOUNT.key_for("anna"), PER_ACCOUNT.amount, 3600) == (
+        limits.now(),
+        5,  # its own place in each window is free again
+    )
+
+
+async def test_taking_back_after_a_lock_neither_lifts_it_nor_owes_failures(clock: HandClock) -> None:
+    desk = Throttle(MemoryLimits(clock))
+    for n in range(3):
+        await desk.begin("anna", f"wrong{n}")
+    row = await desk.begin("anna", "right")
+    assert await desk.begin("anna", "wrong3") == 5
+    await desk.taken_back("anna", "right", row)
+    assert await refused(desk, "anna", "another") == LOCKED_FOR
+    clock.forward(LOCKED_FOR)
+    assert [await desk.begin("anna", f"ip{n}") for n in range(5)] == [1, 2, 3, 4, 5]
+    assert await refused(desk, "anna", "another") == LOCKED_FOR
