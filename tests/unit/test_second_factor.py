@@ -45,7 +45,7 @@ def user(*more: object) -> Given:
 
 @pytest.mark.parametrize(
     ("second", "code"),
-    [(1111111111, "050471"), (1111111109, "081804"), (1234567890, "005924"), (20000000000, "353130")],
+    [(1111111111, "050471"), (1111111109, "081804"), (20000000000, "353130")],
 )
 def test_codes_are_those_of_rfc_6238_a_step_before_and_after_too(second: int, code: str) -> None:
     now = second * 1_000_000

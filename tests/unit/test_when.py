@@ -64,6 +64,7 @@ CASES = {
     "InviteListedUser": Case({"email": EMAIL}, GOVERNS),
     "ChangeEmail": Case({"email": EMAIL}, GOVERNS),
     **dict.fromkeys(("SuspendUser", "ReactivateUser", "DeactivateUser", "EraseUser"), Case(facts=GOVERNS)),
+    "ResetSecondFactor": Case(facts=GOVERNS, has={"second_factor": True}),
     **dict.fromkeys(("ArchiveUser", "RestoreUser"), Case(facts=GOVERNS)),
     "HandOverUser": Case({"to": OTHER}),
     "ChangeTeamDetails": Case({"name": "New"}),
