@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { router } from './router'
 import { dashboardSearch, listSearch, recordSearch, signInSearch, timeSearch, treeOf } from './search'
 
 describe('addresses', () => {
@@ -37,6 +38,17 @@ describe('addresses', () => {
   test.each(['https://evil.example', '//evil.example', '/\\evil.example', 'javascript:alert(1)'])('%s is no way on', (to) =>
     expect(signInSearch({ to })).toEqual({}),
   )
+  test.each([
+    ['/o/account', { at: 'garbage', known: 'x', f: 'x', q: 'y' }, { q: 'y' }],
+    ['/o/account/a1', { tab: 'x', from: '1', to: 'now' }, { from: '1' }],
+    ['/dashboard', { period: 'x', compare: 'x' }, {}],
+    ['/calendar', { week: '2026-99-99' }, {}],
+    ['/settings/audit', { since: 'x' }, {}],
+    ['/sign-in', { to: '//evil.example' }, {}],
+  ])('a page at %s gets nothing of %j but what it knows', (path, raw, known) =>
+    expect(router.matchRoutes(path, raw as never).at(-1)?.search).toEqual(known),
+  )
+
   test('a path is one', () => expect(signInSearch({ to: '/o/account' })).toEqual({ to: '/o/account' }))
 
   test('a tree nested too deep is none', () => {

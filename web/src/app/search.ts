@@ -69,28 +69,31 @@ export function treeOf(value: unknown, depth = 0): Tree | undefined {
   return { field: node.field, ...(typeof node.op === 'string' && { op: node.op }), ...('value' in node && { value: node.value }) }
 }
 
-/** Leaves out what is not set, so that addresses stay short. */
-const only = <T extends object>(values: T): T => Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T
+// Each reader below names every key it knows, undefined too: of a key that it leaves out the router hands on what the address says.
 
-export const listSearch = (raw: Record<string, unknown>): ListSearch =>
-  only({
-    view: text(raw.view),
-    f: treeOf(raw.f),
-    q: text(raw.q),
-    sort: text(raw.sort),
-    group: text(raw.group),
-    cols: text(raw.cols),
-    as: one(raw.as, AS),
-    pipeline: text(raw.pipeline),
-    archived: flag(raw.archived),
-    open: text(raw.open),
-    create: flag(raw.create),
-    at: spot(raw.at),
-    known: spot(raw.known),
-    to: raw.to === 'now' ? 'now' : spot(raw.to),
-  })
-export const recordSearch = (raw: Record<string, unknown>): RecordSearch =>
-  only({ tab: one(raw.tab, TABS), at: spot(raw.at), known: spot(raw.known), from: side(raw.from), to: side(raw.to) })
+export const listSearch = (raw: Record<string, unknown>): ListSearch => ({
+  view: text(raw.view),
+  f: treeOf(raw.f),
+  q: text(raw.q),
+  sort: text(raw.sort),
+  group: text(raw.group),
+  cols: text(raw.cols),
+  as: one(raw.as, AS),
+  pipeline: text(raw.pipeline),
+  archived: flag(raw.archived),
+  open: text(raw.open),
+  create: flag(raw.create),
+  at: spot(raw.at),
+  known: spot(raw.known),
+  to: raw.to === 'now' ? 'now' : spot(raw.to),
+})
+export const recordSearch = (raw: Record<string, unknown>): RecordSearch => ({
+  tab: one(raw.tab, TABS),
+  at: spot(raw.at),
+  known: spot(raw.known),
+  from: side(raw.from),
+  to: side(raw.to),
+})
 const PERIODS = ['month', 'quarter', 'year'] as const
 /** The period of a dashboard (a quarter where none is named), and the day that its figures are compared with. */
 export interface DashboardSearch {
@@ -101,14 +104,13 @@ export interface DashboardSearch {
 }
 export const dashboardSearch = (raw: Record<string, unknown>): DashboardSearch => {
   const compare = spot(raw.compare)
-  return only({ period: one(raw.period, PERIODS), compare: compare?.length === DAY ? compare : undefined, ...timeSearch(raw) })
+  return { period: one(raw.period, PERIODS), compare: compare?.length === DAY ? compare : undefined, ...timeSearch(raw) }
 }
-export const timeSearch = (raw: Record<string, unknown>): { at?: string; known?: string } =>
-  only({ at: spot(raw.at), known: spot(raw.known) })
+export const timeSearch = (raw: Record<string, unknown>): { at?: string; known?: string } => ({ at: spot(raw.at), known: spot(raw.known) })
 /** Where to go after the sign-in: a path of this client, never another site. */
 export const signInSearch = (raw: Record<string, unknown>): { to?: string } => {
   const to = text(raw.to)
-  return only({ to: to && /^\/(?![/\\])/.test(to) ? to : undefined })
+  return { to: to && /^\/(?![/\\])/.test(to) ? to : undefined }
 }
 /** What the audit log is searched for, and the event that stands open. Other pages of the settings take nothing. */
 export interface AuditSearch {
@@ -125,22 +127,21 @@ export interface AuditSearch {
   correlation?: string
   event?: string
 }
-export const auditSearch = (raw: Record<string, unknown>): AuditSearch =>
-  only({
-    actor: text(raw.actor),
-    about: text(raw.about),
-    record: text(raw.record),
-    category: text(raw.category),
-    type: text(raw.type),
-    command: text(raw.command),
-    reason: text(raw.reason),
-    since: spot(raw.since),
-    until: spot(raw.until),
-    correlation: text(raw.correlation),
-    event: text(raw.event),
-  })
+export const auditSearch = (raw: Record<string, unknown>): AuditSearch => ({
+  actor: text(raw.actor),
+  about: text(raw.about),
+  record: text(raw.record),
+  category: text(raw.category),
+  type: text(raw.type),
+  command: text(raw.command),
+  reason: text(raw.reason),
+  since: spot(raw.since),
+  until: spot(raw.until),
+  correlation: text(raw.correlation),
+  event: text(raw.event),
+})
 /** The Monday of the week that is shown. */
 export const weekSearch = (raw: Record<string, unknown>): { week?: string } => {
-  const week = text(raw.week)
-  return only({ week: week && /^\d{4}-\d{2}-\d{2}$/.test(week) ? week : undefined })
+  const week = spot(raw.week)
+  return { week: week?.length === DAY ? week : undefined }
 }
