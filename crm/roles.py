@@ -29,6 +29,7 @@ from shared.streaming.agreement import Agreement
 from shared.streaming.keeping import Loop, keep_going
 from shared.streaming.reaction import Policy
 from shared.streaming.reconcile import Reconciler
+from shared.streaming.relay_notes import RelayNotes
 from shared.streaming.witness import Witness
 from shared.warehouse.follower import WarehouseFollower
 
@@ -191,6 +192,6 @@ def _loops(kernel: Kernel, roles: Roles) -> list[Loop]:
         loops.append(kernel.publisher.run)
     if kernel.archiver is not None:
         loops.append(kernel.archiver.run)
-    if kernel.relay is not None:
-        loops.append(kernel.relay.run)
+    if (relay := kernel.relay) is not None:
+        loops += [relay.run, RelayNotes(lambda: relay.mark.position, kernel.views).run]
     return loops

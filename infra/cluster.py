@@ -39,7 +39,7 @@ ROLES: dict[str, tuple[str, ...]] = {  # process → its roles; the first one ma
     "policies": ("policies",),
     "imports": ("imports",),
     "past": ("past",),
-    "warehouse": ("warehouse", "api:audit"),
+    "warehouse": ("warehouse", "api:audit", "notary"),
     "analytics": ("api:analytics",),
     "api": (APIS,),
 }

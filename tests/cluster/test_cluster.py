@@ -88,6 +88,15 @@ def test_what_one_process_writes_the_others_show(cluster: Cluster, collected: tu
         deadline = time.monotonic() + SECONDS
         while won() != "10.00":
             assert time.monotonic() < deadline
+
+        def readers() -> dict[str, int | None]:
+            items = http.get(f"{at['warehouse']}/audit/readers").raise_for_status().json()["items"]
+            return {one["what"]: one["position"] for one in items}
+
+        known = readers()["views"]
+        assert known
+        while (relayed := readers().get("kafka") or 0) < known:  # as the relay, another process, notes it
+            assert time.monotonic() < deadline, relayed
         assert http.get(f"{at['warehouse']}/audit/events?limit=5").raise_for_status().json()["items"]
 
 

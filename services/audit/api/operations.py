@@ -21,6 +21,7 @@ from shared.past.port import PastReader, PastUnavailable
 from shared.streaming.multistream import MultiStreamProjection
 from shared.streaming.parked import OPERATORS, PARKED
 from shared.streaming.policies import CHECKPOINT as REACTIONS
+from shared.streaming.relay_notes import CHECKPOINT as RELAYED
 from shared.views.paging import every
 from shared.views.port import Query, Scope
 
@@ -135,8 +136,9 @@ async def _places(kernel: Kernel) -> list[tuple[What, str, int | None]]:
     found.append(("reactions", "", kernel.policies.position if mine else await kernel.views.checkpoint(REACTIONS)))
     if kernel.facts is not None:
         found.append(("warehouse", "", await _of_warehouse(kernel)))
-    if kernel.relay is not None:
-        found.append(("kafka", "", kernel.relay.mark.position))
+    relayed = await kernel.views.checkpoint(RELAYED) if kernel.relay is None else kernel.relay.mark.position
+    if kernel.relay is not None or relayed:
+        found.append(("kafka", "", relayed))
     if kernel.ledger is not None:
         stopped = kernel.ledger.problem is not None
         found.append(("ledger", "", None if stopped else kernel.ledger.file.state()[1]))
