@@ -67,6 +67,8 @@ class Caller:
         except (httpx.HTTPError, TimeoutError, RuntimeError) as error:  # the client is closed, too
             reason = str(error) or type(error).__name__
             raise Unavailable(f"{self._what} is not reached: {reason}") from None
+        if response.status_code == 404:
+            raise Unavailable(f"{self._what} is not there, but a process without its role: correct the address")
         if response.status_code != 200:
             reason = response.text.strip() or f"status {response.status_code}"
             raise Unavailable(f"{self._what} refused a request: {reason[:200]}")

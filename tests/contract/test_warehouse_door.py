@@ -99,6 +99,17 @@ async def test_nobody_there_is_reported_with_the_address() -> None:
     await asking.close()
 
 
+async def test_a_process_without_the_role_is_reported_with_the_remedy() -> None:
+    async def another(scope: Scope, receive: Receive, send: Send) -> None:
+        await Response("There is nothing at this path", 404)(scope, receive, send)
+
+    async with served(another) as address:
+        asking = RemoteWarehouse(f"{address}/warehouse", SEAL, SystemClock())
+        with pytest.raises(Unavailable, match=r"is not there, but a process without its role: correct the address$"):
+            await asking.rows("SELECT 1")
+        await asking.close()
+
+
 class Silent:
     """A reader that is never to be asked."""
 
