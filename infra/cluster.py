@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from socket import create_connection
@@ -23,7 +24,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from infra.cache import Missing
-from infra.groups import Group
+from infra.groups import Busy, Group, alone
 from infra.kafka.broker import free_ports
 from infra.kafka.jars import jars
 
@@ -63,7 +64,10 @@ class Cluster:
     def __post_init__(self) -> None:
         self.data = self.data.absolute()
         file = self.data / "ports.json"
-        self.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            self.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise Failed(f"the folder {self.data} cannot be used: {error.strerror}") from error
         self.ports = json.loads(file.read_text()) if file.exists() else {}
         if new := [name for name in ("mongodb", "eventstore", FRONT, *self.roles) if name not in self.ports]:
             self.ports.update(zip(new, free_ports(len(new)), strict=True))
@@ -265,25 +269,30 @@ def _lines(cluster: Cluster) -> Iterator[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m infra.cluster", description=__doc__)
     parser.add_argument("act", choices=["up", "down", "status"])
-    parser.add_argument(
-        "--data", type=Path, default=Path("data/cluster"), metavar="DIR", help="where all of it is kept"
-    )
+    place = "where all of it is kept"
+    parser.add_argument("--data", type=Path, default=Path("data/cluster"), metavar="DIR", help=place)
     given = parser.parse_args()
-    cluster = Cluster(given.data)
-    if given.act == "down":
+    try:
+        cluster = Cluster(given.data)
+        with alone(cluster.data / "lock") if given.act != "status" else nullcontext():
+            _act(cluster, given.act)
+    except (Missing, Failed, Busy) as error:
+        sys.exit(str(error))
+
+
+def _act(cluster: Cluster, act: str) -> None:
+    """Raises Missing, Failed."""
+    if act == "down":
         cluster.down()
         return
     has_greeted = cluster.running("api")  # its link may have been used since
-    if given.act == "up":
-        try:
-            jars()
-            cluster.up()
-        except (Missing, Failed) as error:
-            sys.exit(str(error))
+    if act == "up":
+        jars()
+        cluster.up()
     print("\n".join(_lines(cluster)))
     print(f"logs: {cluster.data}/*.log")
     print(f"the suite: {cluster.addresses()[FRONT]}")
-    if given.act == "up" and not has_greeted and (said := cluster.greeting()):
+    if act == "up" and not has_greeted and (said := cluster.greeting()):
         print(said)
 
 

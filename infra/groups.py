@@ -5,9 +5,26 @@ from __future__ import annotations
 import json
 import os
 import signal
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
+
+
+class Busy(Exception):
+    """Another command starts or stops the same processes."""
+
+
+@contextmanager
+def alone(lock: Path) -> Iterator[None]:
+    """For who starts or stops them: of two at once each would start its own. Raises Busy."""
+    with lock.open("w") as file:
+        try:
+            flock(file, LOCK_EX | LOCK_NB)
+        except BlockingIOError:
+            raise Busy(f"another make cluster or cluster-down works in {lock.parent}: wait for it") from None
+        yield
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ import pytest
 
 from infra import cluster as module
 from infra.cluster import Cluster, Failed
-from infra.groups import Group
+from infra.groups import Busy, Group, alone
 
 
 def test_a_part_whose_port_is_taken_is_named_before_anything_starts(
@@ -42,6 +42,20 @@ def test_an_engine_that_dies_after_its_wrapper_is_waited_for(tmp_path: Path, mon
     with dying, pytest.raises(Failed):
         cluster.up()
     assert started == ["infra.mongo.server"]
+
+
+def test_two_starts_at_once_do_not_start_everything_twice(tmp_path: Path) -> None:
+    said = f"another make cluster or cluster-down works in {re.escape(str(tmp_path))}: wait for it"
+    with alone(tmp_path / "lock"), pytest.raises(Busy, match=said), alone(tmp_path / "lock"):
+        pass
+    with alone(tmp_path / "lock"):
+        pass
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(Failed, match=r"the folder .*/file/cluster cannot be used: Not a directory"):
+        Cluster(tmp_path / "file" / "cluster")
 
 
 def test_what_a_killed_part_left_behind_ends_with_the_cluster(tmp_path: Path) -> None:
