@@ -42,6 +42,7 @@ IN_FEW_ROLES = {
     "test_import_inspection",
     "test_import_refused",
     "test_sales_service",
+    "test_second_factor_policy",
     "test_undo_rules",
 }
 TWICE = ACROSS_ROLES | IN_FEW_ROLES if PROVE else ACROSS_ROLES

@@ -137,6 +137,14 @@ async def test_a_stream_ends_with_its_session_and_narrows_with_the_role(office: 
         assert len([c for c in heard.of("change") if c["type"] == "account"]) == seen
 
 
+async def test_a_stream_ends_when_its_user_has_to_set_up_a_second_factor_first(office: Office) -> None:
+    async with following(office.http) as heard:
+        await heard.until(lambda h: bool(h.of("ready")))
+        await office.do("identity.ChangeOrganisation", {"second_factor": "everybody"}, office.tenant)
+        await asyncio.wait_for(heard.ended.wait(), 10)
+    assert (await office.http.get("/changes")).json()["type"] == "/problems/second-factor-needed"
+
+
 async def test_a_process_that_stops_waits_for_no_stream(office: Office) -> None:
     async with following(office.http) as heard:
         began = time.monotonic()

@@ -166,3 +166,23 @@ async def test_what_is_begun_is_good_for_fifteen_minutes_and_until_begun_again(
     await set_up_factor(suite, admin)
     on = await admin.post(FACTOR, json={"password": PASSWORD})
     assert (on.status_code, on.json()["code"]) == (409, "second-factor-on")
+
+
+async def test_two_confirmations_at_once_leave_one_factor_and_two_removals_none(
+    suite: Suite, admin: httpx.AsyncClient
+) -> None:
+    app = App(suite, (await post(admin, FACTOR, password=PASSWORD))["secret"])
+    answers = await asyncio.gather(
+        *(admin.post(f"{FACTOR}/confirm", json={"code": app.code(steps)}) for steps in (0, 1, 0))
+    )
+    [done] = [a for a in answers if a.status_code == 200]
+    assert {a.status_code for a in answers} <= {200, 401, 409, 422}  # 401: the session ended before it was asked
+    assert (await sign_in(suite, done.json()["recovery_codes"][0])).status_code == 201
+    take_tokens(admin, done)
+    suite.clock.forward(300)
+    admin = suite.client((await sign_in(suite, app.code())).json()["access_token"])
+    answers = await asyncio.gather(
+        *(admin.post(f"{FACTOR}/remove", json={"password": PASSWORD, "code": app.code(n)}) for n in (-1, 1))
+    )
+    assert [a.status_code for a in answers if a.status_code not in (401, 409)] == [200]
+    assert (await sign_in(suite)).status_code == 201
