@@ -20,11 +20,13 @@ export interface MenuProps {
   items: readonly MenuItem[]
   position?: 'bottom-start' | 'bottom-end' | 'top-start' | 'right-start'
   width?: number
+  /** It stands open from its first moment. */
+  begun?: boolean
 }
 
-export default function MenuKit({ children, items, position = 'bottom-end', width = 220 }: MenuProps) {
+export default function MenuKit({ children, items, position = 'bottom-end', width = 220, begun }: MenuProps) {
   return (
-    <Kit position={position} width={width} transitionProps={{ duration: 0 }} withinPortal>
+    <Kit defaultOpened={begun} position={position} width={width} transitionProps={{ duration: 0 }} withinPortal>
       <Kit.Target>{children}</Kit.Target>
       <Items items={items} />
     </Kit>

@@ -1,7 +1,15 @@
 import { act } from 'react'
 import { expect, test } from 'vitest'
 import { play, press, rest, seen } from '../test/stage'
-import { LightMenu } from './menu'
+import { LightMenu, Menu } from './menu'
+
+test('who presses the button before the code of its menu is there has it opened then', async () => {
+  const items = [{ id: 'a', label: 'Anchor', run: () => undefined }]
+  const box = await play(() => <Menu items={items}>{<button type="button">More</button>}</Menu>, '/o/boat')
+  await press(box.querySelector('button'))
+  await seen(document.body, 'Anchor')
+  document.body.replaceChildren()
+})
 
 test('a light menu is its button alone until it is pressed, and gives the focus back', async () => {
   let asked = 0

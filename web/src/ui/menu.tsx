@@ -1,15 +1,20 @@
-import { type ReactNode, useRef, useState } from 'react'
+import { cloneElement, type ReactElement, type ReactNode, useRef, useState } from 'react'
 import { IconButton } from './icon-button'
 import { later } from './later'
 import s from './menu.module.css'
 import type { MenuItem, MenuProps } from './menu-kit'
 
 export type { MenuItem } from './menu-kit'
-/** Acts behind a button. */
-export const Menu = later<MenuProps>(
+
+const Whole = later<MenuProps & { onEarly(): void }>(
   () => import('./menu-kit'),
-  ({ children }) => children,
+  ({ children, onEarly }) => cloneElement(children as ReactElement<{ onClick(): void }>, { onClick: onEarly }),
 )
+/** Acts behind a button. Who presses it before its code is there has it opened then. */
+export function Menu(props: Omit<MenuProps, 'begun'>) {
+  const [early, setEarly] = useState(false)
+  return <Whole {...props} begun={early} onEarly={() => setEarly(true)} />
+}
 const OpenMenu = later<{ label: string; items: readonly MenuItem[]; onClose(): void }>(async () => ({
   default: (await import('./menu-kit')).OpenMenu,
 }))

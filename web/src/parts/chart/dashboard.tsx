@@ -13,6 +13,7 @@ import { Segments } from '../../ui/segments'
 import { useTranslation } from '../../words'
 import { ListStrip } from '../time/list-strip'
 import { Pill } from '../time/pill'
+import { Begun } from './begun'
 import s from './chart.module.css'
 import { type Card, FigureCard } from './figure-card'
 import { KnownNote } from './known-note'
@@ -63,6 +64,23 @@ export function Dashboard() {
     const metric = known(card.metric)
     return metric && (!card.by || metric.dimensions.some((one) => one.name === card.by))
   })
+  const figures = (
+    <>
+      <div className={s.tiles}>
+        {known('revenue') && <Tile metric="revenue" figure="amount" query={{ ...BASE, ...period }} before={{ ...BASE, ...former }} />}
+        {known('win_rate') && <Tile metric="win_rate" figure="win_rate" query={{ ...period }} before={{ ...former }} />}
+        {known('sales_velocity') && (
+          <Tile metric="sales_velocity" figure="velocity" query={{ ...BASE, ...period }} before={{ ...BASE, ...former }} />
+        )}
+        {known('pipeline') && <Tile metric="pipeline" figure="weighted" query={BASE} />}
+      </div>
+      <div className={s.cards}>
+        {shown.map((card) => (
+          <FigureCard key={`${card.metric} ${card.by ?? card.bucket}`} card={card} title={titleOf(card)} compare={compare} />
+        ))}
+      </div>
+    </>
+  )
   if (isProblem(refused, 'forbidden')) return <Empty title={t('common.nothingYet')} text={t('common.nothingYetText')} ghost />
   return (
     <div className={s.page} data-past={past || undefined}>
@@ -88,21 +106,7 @@ export function Dashboard() {
       </header>
       {(strip || past) && deals && <ListStrip object={deals} />}
       <KnownNote />
-      <div className={s.scroll}>
-        <div className={s.tiles}>
-          {known('revenue') && <Tile metric="revenue" figure="amount" query={{ ...BASE, ...period }} before={{ ...BASE, ...former }} />}
-          {known('win_rate') && <Tile metric="win_rate" figure="win_rate" query={{ ...period }} before={{ ...former }} />}
-          {known('sales_velocity') && (
-            <Tile metric="sales_velocity" figure="velocity" query={{ ...BASE, ...period }} before={{ ...BASE, ...former }} />
-          )}
-          {known('pipeline') && <Tile metric="pipeline" figure="weighted" query={BASE} />}
-        </div>
-        <div className={s.cards}>
-          {shown.map((card) => (
-            <FigureCard key={`${card.metric} ${card.by ?? card.bucket}`} card={card} title={titleOf(card)} compare={compare} />
-          ))}
-        </div>
-      </div>
+      <div className={s.scroll}>{deals ? <Begun object={deals}>{figures}</Begun> : figures}</div>
     </div>
   )
 }

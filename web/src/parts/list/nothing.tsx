@@ -2,7 +2,7 @@ import { useNavigate } from '@tanstack/react-router'
 import type { ObjectDescription } from '../../meta/describe'
 import { Button } from '../../ui/button'
 import { Empty } from '../../ui/empty'
-import { useTranslation } from '../../words'
+import { locale, useTranslation } from '../../words'
 
 interface Props {
   object: ObjectDescription
@@ -28,13 +28,13 @@ export function Nothing({ object, filtered, onClear, onCreate }: Props) {
   return (
     <Empty
       ghost
-      title={t('list.nothingYet', { what: object.plural })}
+      title={t('list.nothingYet', { what: locale() === 'en' ? object.plural.toLowerCase() : object.plural })}
       text={known ? t(`list.teach.${object.name}`) : undefined}
       action={
         object.create?.allowed && (
           <>
             <Button look="primary" onClick={onCreate}>
-              {t('nav.createOne', { what: object.label })}
+              {object.create.label}
             </Button>
             {known && <Button onClick={() => void go({ to: '/import' })}>{t('nav.import')}</Button>}
           </>
