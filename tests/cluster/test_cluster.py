@@ -170,8 +170,11 @@ async def test_the_past_is_answered_by_its_role_and_by_the_events_while_that_is_
         assert folded[0]["items"]
         assert not read_up_to()
         await asyncio.to_thread(cluster.up)
+        deadline = time.monotonic() + SECONDS
+        while not read_up_to():
+            assert time.monotonic() < deadline, "the role reads nothing"
+            await asyncio.sleep(0.2)
         assert then() == folded
-        assert read_up_to()
     assert await day.check()
 
 

@@ -150,15 +150,15 @@ class EventStoreSuite(AppendSuite, RequestSuite):
         await asyncio.sleep(0.05)
         assert not any(w.done() for w in waiting)
         await store.append("t1", stream_of(), NO_STREAM, new(1), METADATA)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await asyncio.gather(*waiting)
         assert await store.head() > 0
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await store.wait(0, 60)
 
     async def test_waiting_ends_with_its_time(self, opener: Opener) -> None:
         store = await opener()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await store.wait(0, 0.01)
             await store.wait(0, 0)
         assert await store.head() == 0
@@ -199,7 +199,7 @@ class EventStoreSuite(AppendSuite, RequestSuite):
         await asyncio.sleep(0)
         await store.close()
         await store.close()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await waiting
         with pytest.raises(StoreUnavailable):
             await store.append("t1", stream_of(), NO_STREAM, new(1), METADATA)

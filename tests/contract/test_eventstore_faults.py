@@ -142,7 +142,7 @@ async def test_a_silent_connection_is_given_up(tmp_path: Path, certificates: Fil
         proxy.cut_after = None
         assert len(await store.read_all(0, 10)) in (1, 2)
         await store.append("t1", stream_of(), 0, new(1), METADATA)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await waiting
 
 

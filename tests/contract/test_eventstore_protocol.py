@@ -43,7 +43,7 @@ def some(n: int = 1, **fields: object) -> list[New]:
 
 async def take(events: AsyncIterator[Seen | None], count: int) -> list[Seen | None]:
     """The next of a subscription."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         return [await anext(events) for _ in range(count)]
 
 

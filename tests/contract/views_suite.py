@@ -255,7 +255,7 @@ class ViewsSuite(ViewsQuerySuite, ViewsTextSuite, ViewsTotalsSuite, ViewsEntries
             batch = [put(thing(f"k{n}"), version=version) for n in range(20)]
             await views.write(batch, [Checkpoint("p", version)])
             await asyncio.sleep(0)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await reading
 
     async def test_a_batch_written_again_changes_nothing(self, views: Views) -> None:

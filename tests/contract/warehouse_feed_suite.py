@@ -128,7 +128,7 @@ class FeedSuite:
         for n in range(1, 4):
             await yard.add(f"c{n}", 0, CrateFilled("east", "1"))
             await yard.feed.catch_up()
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 while (await yard.feed.status()).position < await yard.store.head():
                     await asyncio.sleep(0.02)
             assert (await yard.warehouse.ask(counted, tenant="acme")).rows == [(n,)]
@@ -312,7 +312,7 @@ class FeedSuite:
         await yard.feed.start()
         running = asyncio.ensure_future(yard.feed.run())
         try:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 for i in range(3):
                     await yard.add(f"c{i}", 0, CrateFilled("east", "1"))
                     while yard.feed.position < await yard.store.head():

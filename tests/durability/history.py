@@ -116,7 +116,7 @@ class History:
             self.ready.append(running.ready_after)
             await self.check(running.url, RESERVED)
             running.terminate()
-            assert running.wait(20) == 0, running.said
+            assert running.wait(PATIENCE) == 0, running.said
         assert self.journal.unknown == []
 
     async def _replay(self, url: str) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import random
 import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -84,6 +84,14 @@ async def test_killed_at_a_named_point(tmp_path: Path, point: str) -> None:
     assert await examine(tmp_path) >= 80
 
 
+def written(journal: Path, more: int) -> None:
+    """Return when a journal has grown by so many bytes: a request and its answer are about 180, at any speed."""
+    until, deadline = journal.stat().st_size + more, time.monotonic() + 60
+    while journal.stat().st_size < until:
+        assert time.monotonic() < deadline, "the writer stands still"
+        time.sleep(0.0005)
+
+
 async def test_killed_at_random(tmp_path: Path) -> None:
     dice = random.Random(11)
     acknowledged: dict[Path, int] = {}
@@ -93,7 +101,7 @@ async def test_killed_at_random(tmp_path: Path) -> None:
         with start(folder, 1_000_000) as process:
             assert process.stdout is not None
             assert process.stdout.readline() == b"ready\n"
-            await asyncio.sleep(dice.uniform(0, 0.1))
+            written(folder / "journal", dice.randrange(12_000))
             process.kill()
             assert process.wait(60) == -signal.SIGKILL
         before, acknowledged[folder] = acknowledged.get(folder, 0), await examine(folder)

@@ -64,7 +64,7 @@ def test_nobody_is_there_to_agree(suite: Served, target: list[str], file: Path) 
     assert done.returncode == 2
     assert "give --yes to import this way, or write the mapping with `crm inspect" in done.stderr.decode()
     assert "Company name" in done.stdout.decode()
-    with suite.client() as http:
+    with suite.reader() as http:
         assert names(http) == []
 
 
@@ -77,7 +77,7 @@ def test_a_file_that_suits_nothing(target: list[str], tmp_path: Path) -> None:
 
 def test_on_a_terminal_it_is_asked_and_without_one_told(suite: Served, target: list[str], file: Path) -> None:
     assert answered(b"n\n", "import", file, *target) == 2
-    with suite.client() as http:
+    with suite.reader() as http:
         assert names(http) == []
         assert answered(b"y\n", "import", file, *target) == 0
         assert names(http) == ["Acme Inc.", "Beta LLC"]

@@ -21,7 +21,7 @@ def suite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     data = tmp_path_factory.mktemp("suite") / "data"
     set_up(data)
     with served(data) as running:
-        with running.client() as http:
+        with running.reader() as http:
             for name in ("Acme", "Globex", "上海贸易有限公司"):
                 http.post("/customer/accounts", json={"name": name}).raise_for_status()
             _in_the_warehouse(http, accounts=3)
@@ -130,7 +130,7 @@ def test_wrong_calls(target: list[str], arguments: list[str], code: int) -> None
 
 
 def test_one_record_is_put_back_by_new_events(suite: Served, target: list[str]) -> None:
-    with suite.client() as http:
+    with suite.reader() as http:
         made = http.post("/customer/accounts", json={"name": "Initech", "industry": "Energy"}).json()
         path = f"/customer/accounts/{made['id']}"
         for change in ({"name": "Initrode"}, {"industry": "Food", "description": "a mistake"}):

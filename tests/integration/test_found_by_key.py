@@ -144,7 +144,7 @@ async def test_a_row_that_a_merged_record_holds_is_about_the_one_it_lives_on_in(
     for absorbed, survivor in zip(ids, [ids[1], last], strict=True):
         answer = await desk.client.post(f"/customer/contacts/{survivor}/merge", json={"absorb": [absorbed]})
         assert answer.is_success, answer.text
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not (await desk.get(f"/customer/contacts/{absorbed}"))["archived"]:
                 await asyncio.sleep(0.02)
     mapping = GUESTS.format(resource="contact", mode="upsert", key="email", to="title")

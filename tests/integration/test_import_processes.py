@@ -14,6 +14,7 @@ from services.integration.imports import runner
 from services.integration.imports.command_sender import RowSender
 from services.integration.imports.execution import ImportExecution
 from services.integration.imports.lookup import Finder
+from services.integration.imports.progress import ImportProgress
 from services.integration.imports.runner import Runner
 from services.integration.jobs import claims, cleanup, previews
 from services.integration.jobs.files import JobFiles, job_file
@@ -110,7 +111,7 @@ async def released(suite: Installation, id: str) -> None:
     """Return when no process works on the import any more."""
     with existing(job_file(JobFiles(suite.ports.files).of_job(id))) as file:
         assert file is not None
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while file.is_claimed(suite.ports.clock.now()):
                 await asyncio.sleep(0.02)
 
@@ -143,13 +144,21 @@ async def test_any_process_answers_for_an_import(suite: Installation) -> None:
 
 
 async def test_progress_is_seen_from_another_process(suite: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
-    gate = Gate(monkeypatch, nth=3)
+    gate, looked, progress = Gate(monkeypatch, nth=3), asyncio.Event(), ImportProgress.progress
+
+    def looks(self: ImportProgress, id: str) -> Any:
+        found = progress(self, id)
+        if found is not None and found["done"] == 2 * BATCH:
+            looked.set()
+        return found
+
+    monkeypatch.setattr(ImportProgress, "progress", looks)
     one, other = await suite.process(API), await suite.process(API)
     await suite.process("imports")
     id = await uploaded(one)
     following = asyncio.create_task(other.events(id))
     await gate.reached.wait()
-    await asyncio.sleep(5 * previews.EVERY)
+    await looked.wait()
     gate.open.set()
     events = await following
     seen = {"id": id, "status": "running", "doing": "accounts", "done": 20, "total": ROWS, "rejected": 0}
@@ -202,7 +211,7 @@ async def test_a_process_that_stood_still_gives_up_its_job(
     report = (await api.events(id))[-1]
     assert totals(report) == (ROWS - 1, 1)
     gate.open.set()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while len(ends) < 2:
             await asyncio.sleep(0.02)
     await still.stop()
@@ -246,7 +255,7 @@ async def test_an_erased_import_ends_in_the_other_process_and_its_files_go(
     await asyncio.sleep(0.3)
     assert folder.exists()  # not while rows of it are being written
     gate.open.set()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while folder.exists() or (await api.get(f"/imports/{id}"))["name"] != "[erased]":
             await asyncio.sleep(0.02)
     assert (await api.events(id))[-1]["status"] == "failed"
@@ -297,7 +306,7 @@ async def test_dry_runs_are_bounded_and_go_with_an_erasure(
     assert found == [404, 200, 200]
     guest = await one.create("/customer/contacts", given_name="Otto", family_name="Plain")
     (await one.client.post(f"/customer/contacts/{guest}/erase", json={})).raise_for_status()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while JobFiles(suite.ports.files).dry_runs():
             await asyncio.sleep(0.02)
     assert (await other.client.get(f"/imports/{ids[-1]}/report")).status_code == 404
@@ -338,7 +347,7 @@ async def test_a_start_while_the_views_do_not_answer_finds_the_imports_later(
     monkeypatch.setattr(SqliteViews, "scan", sometimes)
     monkeypatch.setattr(unfinished, "RETRY_SECONDS", 0.0)
     await suite.process("imports")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         assert (await one.events(id))[-1]["status"] == "completed"
     assert not refusals
 
@@ -363,7 +372,7 @@ async def test_a_store_that_does_not_answer_makes_no_process_forget_an_import(
     monkeypatch.setattr(ImportExecution, "run", taken)
     await suite.process("imports")
     id = await uploaded(one)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         assert (await one.events(id))[-1]["status"] == "completed"
 
 
@@ -408,7 +417,7 @@ async def test_an_import_waits_for_what_does_not_answer_now(
     monkeypatch.setattr(CommandBus, "execute", executed)
     one = await suite.process(API)
     await suite.process("imports")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         assert (await one.events(await uploaded(one)))[-1]["status"] == "completed"
     assert not refusals
     await each_row_once(suite)

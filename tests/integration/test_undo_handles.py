@@ -101,7 +101,7 @@ class Walk:
         await self.send("PATCH", CASES[edit.name].body, {})
 
     async def converted(self) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while (await self.record())["conversion"]["state"] == "running":
                 await asyncio.sleep(0.02)
 
@@ -109,7 +109,7 @@ class Walk:
 async def settle(stage: Stage) -> None:
     """The policies have come to the end of the log."""
     kernel = stage.suite.kernel
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while min(kernel.projector.position, kernel.policies.position) < await kernel.store.head():
             await asyncio.sleep(0.02)
 

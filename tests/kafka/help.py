@@ -133,7 +133,7 @@ async def check_topics(kafka: Kafka, store: EventStore) -> None:
     """Every event of the log is in the topics once, as stored, in order, and the seqs have no hole."""
     log = await store.read_all(0, 1_000_000)
     found = await relayed(kafka)
-    async with asyncio.timeout(20):  # a commit is acknowledged before every partition shows it
+    async with asyncio.timeout(60):  # a commit is acknowledged before every partition shows it
         while sum(map(len, found.values())) < len(log):
             found = await relayed(kafka)
     assert sorted(event for events in found.values() for _, event in events) == log

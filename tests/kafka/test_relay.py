@@ -127,7 +127,7 @@ async def test_without_a_broker_it_tries_again_and_measures_its_lag(
         await append(store, 30)
         relay = relay_of(store, kafka)
         relay.mark = Mark(20)  # of the last time that it reached Kafka
-        async with running(relay) as trying, asyncio.timeout(20):
+        async with running(relay) as trying, asyncio.timeout(60):
             while not (relay.is_failing and gauge.value == 10):
                 await asyncio.sleep(0.01)
             assert not trying.done()

@@ -82,7 +82,7 @@ async def test_roles_have_the_rights_that_are_declared_and_no_others(secured: Se
     shown = await applied(secured.url("admin"))
     assert "+ crm-projector may Read topic crm.*" in shown
     assert "+ crm-relay: producer_byte_rate 52428800" in shown
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while await applied(secured.url("admin"), "--dry-run") != [
             "the topics are as declared",
             "rights and quotas are as declared",
@@ -112,7 +112,7 @@ async def test_what_is_declared_no_more_is_taken_away(secured: Secured, tmp_path
     assert "+ crm-relay: producer_byte_rate 1000" in lines
     assert not [line for line in lines if "crm-projector" in line]
     await make_access(admin, steps)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while await plan_access(admin, fewer):
             await asyncio.sleep(0.1)
 
@@ -120,7 +120,7 @@ async def test_what_is_declared_no_more_is_taken_away(secured: Secured, tmp_path
 async def given(admin: Kafka, access: Access) -> None:
     """Return once the broker has these rights and quotas."""
     await make_access(admin, await plan_access(admin, access) or [])
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while await plan_access(admin, access):
             await asyncio.sleep(0.1)
 

@@ -36,7 +36,7 @@ async def test_topics_that_do_not_fit_end_the_start_with_one_line(
 
 async def refusal(folder: Path, part: str) -> str:
     """Why the suite does not start: the line with this part, as what a broker answers is stale for a moment."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             with pytest.raises(WrongSetting) as refused:
                 await Suite.open(Settings(folder / "data"))

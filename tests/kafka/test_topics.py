@@ -30,7 +30,7 @@ def lines(steps: Sequence[Step]) -> list[str]:
 
 async def settled(kafka: Kafka, wanted: Sequence[Topic]) -> None:
     """Return when the broker answers as declared: right after a change it may be late."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while await plan(kafka, wanted):
             await asyncio.sleep(0.05)
 

@@ -93,7 +93,7 @@ async def _unavailable(whole: Whole, http: httpx.AsyncClient) -> None:
         broken.setattr(MongoViews, "checkpoint", silent)
         found = await http.get("/readyz")
         assert (found.status_code, found.json()["status"]) == (503, "unavailable")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while (await http.get("/readyz")).status_code != 200:
             await asyncio.sleep(0.05)
 

@@ -55,7 +55,7 @@ def processor_seconds(process: int) -> float:
 
 
 async def running(warehouse: ConfinedWarehouse, questions: int) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while warehouse.readers.busy < questions:
             await asyncio.sleep(0.01)
 

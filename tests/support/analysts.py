@@ -41,7 +41,7 @@ class Analysts:
         """Compute the sums again; return once they are used, as soon as questions see them."""
         before = self.feed.rollups.generation(self.boss.tenant)
         await self.feed.refresh_rollups()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while self.feed.rollups.generation(self.boss.tenant) in (None, before):
                 await asyncio.sleep(0.05)
                 await self.feed.refresh_rollups()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import json
 import os
 import re
 import shutil
@@ -10,9 +11,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from functools import cache
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +29,7 @@ CRM: Sequence[str | Path] = (sys.executable, "-m", "crm")
 
 
 def crm(
-    *arguments: str | Path, check: bool = True, timeout: float = 120, program: Sequence[str | Path] = CRM
+    *arguments: str | Path, check: bool = True, timeout: float = 240, program: Sequence[str | Path] = CRM
 ) -> subprocess.CompletedProcess[bytes]:
     """Run one `crm` command to its end."""
     command = [*map(str, program), *map(str, arguments)]
@@ -80,6 +82,19 @@ class Served:
         headers = {"Authorization": f"Bearer {self.sign_in(email)}"}
         return httpx.Client(base_url=self.url, headers=headers, timeout=30, **options)
 
+    def reader(self, email: str = EMAIL) -> httpx.Client:
+        """As `client`, where one process has all roles. A request begins once the views show all that anybody did
+        before, and ends once they show what it did."""
+        wait: list[Callable[[Any], None]] = [lambda _: self.shown()]
+        return self.client(email, event_hooks={"request": wait, "response": wait})
+
+    def shown(self, seconds: float = 60) -> None:
+        """Return once the views of this process show all that is in the log by now."""
+        deadline = time.monotonic() + seconds
+        while (lag := _lag(self.url)) != 0:
+            assert time.monotonic() < deadline, f"the views are {lag} events behind"
+            time.sleep(0.01)
+
 
 @contextmanager
 def served(
@@ -131,7 +146,18 @@ def start(
         process.wait()
 
 
-def _wait_until_ready(process: subprocess.Popen[bytes], log: Path, seconds: float = 60) -> tuple[str, str]:
+def _lag(url: str) -> int | None:
+    """How many events the views have not seen; None = the process does not say."""
+    with closing(HTTPConnection(url.removeprefix("http://"), timeout=30)) as connection:
+        try:
+            connection.request("GET", "/readyz")
+            answer = connection.getresponse()
+            return int(json.load(answer)["lag"]) if answer.status == 200 else None
+        except (OSError, HTTPException):
+            return None
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], log: Path, seconds: float = 150) -> tuple[str, str]:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         text = log.read_text(errors="replace")

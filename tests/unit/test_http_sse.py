@@ -29,8 +29,10 @@ async def body_of(
     heartbeat: float = 15,
     allowed: Callable[[], Awaitable[None]] = always,
     look: float = 1,
+    sent: list[bytes] | None = None,
 ) -> str:
-    sent: list[bytes] = []
+    """All that a client is sent. sent: gets each piece of it at once."""
+    sent = [] if sent is None else sent
 
     async def receive() -> Message:
         await asyncio.Event().wait()
@@ -51,12 +53,15 @@ async def test_frames_and_the_end() -> None:
 
 
 async def test_silence_is_filled_with_comments() -> None:
+    sent: list[bytes] = []
+
     async def slow() -> AsyncGenerator[ServerEvent, None]:
-        await asyncio.sleep(0.1)
+        async with asyncio.timeout(60):
+            while b"".join(sent).count(b": still here") < 2:
+                await asyncio.sleep(0.001)
         yield ServerEvent("late")
 
-    text = await body_of(slow(), heartbeat=0.01)
-    assert text.count(": still here") >= 2
+    text = await body_of(slow(), heartbeat=0.01, sent=sent)
     assert text.endswith('data: "late"\n\n')
 
 

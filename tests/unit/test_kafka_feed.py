@@ -52,7 +52,7 @@ async def test_what_comes_while_the_store_is_asked_is_not_missed(monkeypatch: py
             feed.mark(mark)
 
     store.meanwhile = comes
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         part = await feed.read({SHARE: 0}, 100)
     assert part.events == KAFKA.log
     assert (part.positions, feed.healed) == ({SHARE: KAFKA.end}, 0)
@@ -65,7 +65,7 @@ async def test_who_reads_goes_when_the_shares_are_taken_away(monkeypatch: pytest
     feed.assign([SHARE])
     feed.is_running = True
     store.meanwhile = lambda: asyncio.get_running_loop().call_later(0.01, feed.unassign)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         assert not (await feed.read({SHARE: 0}, 10)).positions
 
 
@@ -74,7 +74,7 @@ async def test_what_kafka_does_not_bring_is_read_from_the_store(monkeypatch: pyt
     feed = ShareFeed(cast(EventStore, Remote()))
     feed.assign([SHARE])
     feed.is_running = True
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         part = await feed.read({SHARE: 0}, 10)
     end = KAFKA.log[-1].position
     assert (part.events, part.positions, feed.healed) == (KAFKA.log, {SHARE: end}, len(KAFKA.log))
@@ -93,7 +93,7 @@ async def test_what_comes_before_the_first_reading_is_kept(monkeypatch: pytest.M
     for mark in KAFKA.marks[1:]:
         feed.mark(mark)
     begin = KAFKA.marks[0].position
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         part = await feed.read({SHARE: begin}, 100)
     assert part.events == [one for one in KAFKA.log if one.position > begin]
     assert (part.positions, feed.healed) == ({SHARE: KAFKA.end}, 0)

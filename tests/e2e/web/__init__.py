@@ -14,10 +14,14 @@ no preferences kept. One suite serves all tests of a worker: make the records th
 `http`), and count nothing that others may have made. When the block ends, the visit fails where
 
 * the console had an error or a warning, a script threw, a request failed or went elsewhere;
-* the server answered with 5xx, or with a refusal (4xx) that is not among `refusals`;
+* the server answered with 5xx, or with a refusal (4xx) that is not among `refusals` (a 503 that names the time to
+  ask again is no failure of a read: the page does so, and shows what the test expects);
 * the content security policy was breached;
 * a token stood in a storage that scripts can read;
 * the page is wider than its screen.
+
+Views follow the log. `http` and the opening of a visit wait for them; a page that reloads after an act of its own needs
+`visit.shown()` before. What others do is heard by a page from the moment on at which `live(page)` returns.
 
 `look(page, name)` is for each state worth seeing: light and dark, it waits for skeletons and `aria-busy` to end, writes
 `build/screenshots/<name>-<screen>-<language>-<scheme>.png`, and fails on any violation of WCAG 2.1 A or AA that axe

@@ -51,8 +51,8 @@ def with_samples(http: httpx.Client, language: str = "zh-CN", seconds: float = 6
 
 @pytest.fixture(scope="module")  # a session of the suite outlives an access token
 def http(suite: Served) -> Iterator[httpx.Client]:
-    """The administrator's own requests, to make what a test changes."""
-    with suite.client(EMAIL) as client:
+    """The administrator's own requests, to make what a test changes and to read what a page did."""
+    with suite.reader(EMAIL) as client:
         yield client
 
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
+from weakref import WeakSet
 
 import httpx
 import pytest
@@ -71,6 +72,7 @@ _VIOLATIONS = """async () => {
 }"""
 _QUIET = """() => document.querySelectorAll('[aria-busy="true"], [class*="_bone"]').length === 0
   && document.getAnimations().every((a) => a.playState !== 'running')"""
+_HEARING: WeakSet[Page] = WeakSet()  # pages whose stream of changes has been answered
 _GROUPS = "|".join(sorted({path.stem for path in (ROOT / "web/src/words/en").rglob("*.json")}))
 _RAW = re.compile(rf"^(?:{_GROUPS})(?:\.[A-Za-z0-9_-]+)+$", re.MULTILINE)
 
@@ -108,7 +110,10 @@ class Heard:
 
     def _answered(self, response: Response) -> None:
         status, path = response.status, response.url.removeprefix(self.url).partition("?")[0]
-        if status >= 400 and status not in self.refusals and (status, path) != _NOT_SIGNED_IN:
+        if (status, path) == (200, "/changes"):
+            _HEARING.add(response.frame.page)
+        is_asked_again = status == 503 and response.request.method == "GET" and "retry-after" in response.headers
+        if status >= 400 and status not in self.refusals and (status, path) != _NOT_SIGNED_IN and not is_asked_again:
             self.wrong.append(f"{status}: {response.request.method} {path}")
 
 
@@ -116,6 +121,10 @@ class Heard:
 class Visit:
     browser: Browser
     suite: Served
+
+    def shown(self) -> None:
+        """Return once a page that is opened now shows all that was done."""
+        self.suite.shown()
 
     @contextmanager
     def __call__(
@@ -149,6 +158,7 @@ class Visit:
             if who is not None:
                 sign_in(context, self.suite, who)
             page = context.new_page()
+            self.shown()
             page.goto(path)
             yield page
             assert page.evaluate("document.documentElement.scrollWidth") <= screen.width, "wider than the screen"
@@ -194,13 +204,27 @@ def look(page: Page, name: str) -> None:
     for scheme in SCHEMES:
         page.emulate_media(color_scheme=scheme)
         _until(page, f"document.documentElement.dataset.mantineColorScheme === {json.dumps(scheme)}")
-        _until(page, _QUIET)
+        quiet(page)
         page.screenshot(path=SHOTS / f"{name}-{screen}-{language}-{scheme}.png")
         found = violations(page)
         assert found == [], f"{name}, {scheme}: " + "\n".join(found)
     page.emulate_media(color_scheme="light")
     raw = raw_words(page)
     assert raw == [], f"{name}: words without their text: {raw}"
+
+
+def quiet(page: Page) -> None:
+    """Nothing on the page is being read or moves any more."""
+    _until(page, _QUIET)
+
+
+def live(page: Page) -> None:
+    """The page hears from now on what others do."""
+    for _ in range(400):
+        if page in _HEARING:
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("the page hears of no changes")
 
 
 def raw_words(page: Page) -> list[str]:

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.web.harness import PHONE, Visit, look
+from tests.e2e.web.harness import PHONE, Visit, look, quiet
 
 pytestmark = pytest.mark.browser
 DEALS = "/sales/opportunities"
@@ -89,6 +89,7 @@ def test_columns_go_by_a_field_of_ones_own(visit: Visit, http: httpx.Client) -> 
         expect(page.locator("[data-lane] h2")).to_contain_text(["Without: Heat", "hot", "cold"])
         expect(_cards(page, "hot")).to_contain_text(["Columned one"])
         expect(_cards(page, " ")).to_contain_text(["Columned two"])
+        quiet(page)
         card, target = (page.locator(at).bounding_box() for at in ("[data-lane=' '] li", "[data-lane=cold]"))
         assert card
         assert target
@@ -99,10 +100,10 @@ def test_columns_go_by_a_field_of_ones_own(visit: Visit, http: httpx.Client) -> 
         expect(_cards(page, "cold")).to_contain_text(["Columned two"])
         expect(page.get_by_text("Columned two → cold")).to_be_visible()
         assert heats() == ["hot", "cold"]
-        look(page, "board-by-own-field")
         page.get_by_role("button", name="Undo").last.click()
         expect(_cards(page, " ")).to_contain_text(["Columned two"])
         assert heats() == ["hot", None]
+        look(page, "board-by-own-field")
         page.get_by_role("button", name="Move Columned one").click()
         page.get_by_role("menuitem", name="Without: Heat").click()
         expect(page.get_by_text("Columned one → Without: Heat")).to_be_visible()

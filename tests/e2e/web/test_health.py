@@ -34,6 +34,7 @@ def test_operators_see_the_state_verify_and_replay(visit: Visit, screen: Screen,
             page.get_by_role("button", name="立即校验" if chinese else "Verify now").click()
             well = "全部一致：日志" if chinese else "All agrees: log, views"
             expect(page.get_by_text(well)).to_be_visible(timeout=LONG)
+        visit.shown()
         page.reload()
         expect(page.get_by_text("：全部一致" if chinese else ": all agrees.")).to_be_visible()
         page.get_by_role("combobox", name="视图" if chinese else "View").click()
@@ -47,18 +48,18 @@ def test_operators_see_whether_what_is_lost_would_come_back(
     visit: Visit, data: Path, screen: Screen, language: Language
 ) -> None:
     chinese = language == "zh-CN"
-    status, now = BackupStatus(data), time.time_ns() // 1000
+    status = BackupStatus(data)
     with visit("/settings/backup", screen=screen, language=language) as page:
         expect(page.get_by_role("textbox").filter(visible=True)).to_have_count(3)  # the commands that set it up
         look(page, "settings-backup-none")
         try:
-            _note(status, now)
+            _note(status)
             page.reload()
             expect(page.get_by_text("并经演练证明" if chinese else "a drill has proved it")).to_be_visible()
             page.get_by_text("以表格显示全部演练" if chinese else "All drills as a table").click()
             expect(page.get_by_role("row")).to_have_count(13)
             look(page, "settings-backup")
-            _note(status, now, problem="no room", ok=False)
+            _note(status, problem="no room", ok=False)
             page.reload()
             expect(page.get_by_role("alert")).to_contain_text("无法归档" if chinese else "cannot be archived now")
             expect(page.get_by_text("another root")).to_be_visible()
@@ -68,8 +69,9 @@ def test_operators_see_whether_what_is_lost_would_come_back(
                 (data / name).unlink(missing_ok=True)
 
 
-def _note(status: BackupStatus, now: int, problem: str = "", ok: bool = True) -> None:
-    """What the archiver and twelve weekly drills note."""
+def _note(status: BackupStatus, problem: str = "", ok: bool = True) -> None:
+    """What the archiver and twelve weekly drills have noted by now."""
+    now = time.time_ns() // 1000
     week, made = 7 * 86_400_000_000, {"position": 9, "size": 4_812, "root": "ab" * 32}
     day = week // 7
     listed = [{**made, "kind": kind, "made_at": now - n * day} for n, kind in enumerate(("incremental", "full"))]

@@ -67,9 +67,10 @@ def test_options_stand_at_their_input_in_a_dialog_of_a_phone(visit: Visit) -> No
         roles = dialog(page).get_by_role("combobox", name="Roles")
         for name in ("Sales manager", "Marketing"):
             roles.click()
+            expect(page.get_by_role("option", name=name, exact=True)).to_be_visible()
+            look(page, f"settings-invite-{name.split()[0].lower()}")
             field = dialog(page).locator(".mantine-MultiSelect-input").first.bounding_box()
             options = page.locator(".mantine-MultiSelect-dropdown:visible").bounding_box()
-            look(page, f"settings-invite-{name.split()[0].lower()}")
             assert field
             assert options
             assert abs(options["x"] - field["x"]) < 2, (field, options)

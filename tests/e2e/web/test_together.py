@@ -11,7 +11,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.web.harness import PHONE, Visit
+from tests.e2e.web.harness import PHONE, Visit, live, quiet
 from tests.support.processes import EMAIL, PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -29,6 +29,7 @@ def test_rows_that_others_change_stay_where_they_are(visit: Visit, http: httpx.C
     with visit(f"/o/opportunity?view=all&sort=name&f={named}") as mine:
         rows = mine.locator("[role=row] a")
         expect(rows).to_have_text(["Live 1", "Live 2", "Live 3"])
+        live(mine)
         with visit(f"/o/opportunity/{ids[0]}") as theirs:
             theirs.get_by_role("button", name="Edit Name").click()
             theirs.get_by_role("textbox", name="Name").fill("Live 9")
@@ -67,6 +68,7 @@ def test_cards_that_others_move_stay_where_they_are_and_a_drag_is_not_lost(visit
         first, second = (page.locator(f"[data-lane={lane}]") for lane in ("prospecting", "qualification"))
         cards = first.locator("li[data-id]")
         expect(cards).to_have_count(3)
+        live(page)
         x, y = middle(page, "Still three")
         target = second.bounding_box()
         assert target
@@ -103,10 +105,11 @@ def test_two_browsers_edit_one_field_and_then_different_ones(visit: Visit, http:
     path = f"/o/opportunity/{id}"
     with visit(path, refusals=[412]) as mine, visit(path, refusals=[412]) as theirs:
         facts = [page.locator("div[data-field=next_step]") for page in (mine, theirs)]
+        live(theirs)
         edited(mine, "Next step", "Mine")
         edited(theirs, "Next step", "Theirs")
         theirs.keyboard.press("Enter")
-        expect(facts[1]).to_contain_text("Theirs")
+        expect(theirs.get_by_role("status").filter(has_text="Theirs")).to_be_visible()  # it is saved
         mine.keyboard.press("Enter")
         dialog = mine.get_by_role("dialog", name=re.compile("was faster"))
         row = dialog.get_by_role("row", name="Next step")
@@ -141,6 +144,7 @@ def test_what_is_half_written_is_not_lost(visit: Visit) -> None:
         ):
             leave()
             page.get_by_role("button", name="Stay here").click()
+            expect(page.get_by_role("button", name="Stay here")).to_have_count(0)
             expect(form.get_by_role("textbox", name="Name")).to_have_value("Half written")
         page.keyboard.press("Escape")
         page.get_by_role("button", name="Leave").click()
@@ -150,7 +154,9 @@ def test_what_is_half_written_is_not_lost(visit: Visit) -> None:
 def test_a_call_an_import_and_settings_are_not_lost_either(visit: Visit) -> None:
     def asked(leave: Callable[[], None]) -> None:
         leave()
-        page.get_by_role("dialog", name="Leave without saving?").get_by_role("button", name="Stay here").click()
+        asking = page.get_by_role("dialog", name="Leave without saving?")
+        asking.get_by_role("button", name="Stay here").click()
+        expect(asking).to_have_count(0)
 
     def gone() -> None:
         page.get_by_role("link", name="Deals", exact=True).first.click()
@@ -205,6 +211,7 @@ def test_a_deal_is_made_and_edited_without_a_pointer(visit: Visit) -> None:
         page.keyboard.type("Edited by keys")
         page.keyboard.press("Enter")
         expect(panel.locator("div[data-field=name]")).to_contain_text("Edited by keys")
+        expect(page.get_by_role("status").filter(has_text="Edited by keys")).to_be_visible()  # what Ctrl-Z takes back
         page.keyboard.press("Escape")
         page.keyboard.press("Control+z")
         expect(page.get_by_text("Undone")).to_be_visible()
@@ -248,12 +255,14 @@ def test_a_card_goes_by_a_finger_no_further_than_it_is_drawn(visit: Visit, http:
             points = [{"x": at[0], "y": at[1]}] if at else []
             touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
+        said = page.locator("[id^=DndLiveRegion]")
         finger("touchStart", x, y)
-        page.wait_for_timeout(HOLD_MS)
+        expect(said).to_contain_text("By finger")  # it is held long enough
         edge = PHONE.width - 40  # the next column begins to show there
         for n in range(1, 9):
             finger("touchMove", x + (edge - x) * n / 8, y + 10)
             page.wait_for_timeout(30)
+        expect(said).to_contain_text("By finger is over Qualification")
         page.wait_for_timeout(HOLD_MS)
         finger("touchEnd")
         expect(page.locator("[data-lane=qualification] li", has_text="By finger")).to_have_count(1)
@@ -277,6 +286,7 @@ def test_a_phone_shows_the_first_column_with_a_card_and_keeps_its_place(visit: V
 def middle(page: Page, name: str) -> tuple[float, float]:
     card = page.locator("[data-lane=prospecting] li", has_text=name)
     card.scroll_into_view_if_needed()
+    quiet(page)
     box = card.bounding_box()
     assert box
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.web.harness import DESKTOP, Visit, raw_words, violations
+from tests.e2e.web.harness import DESKTOP, Visit, quiet, raw_words, violations
 from tests.e2e.web.samples import biggest_deal
 from tests.e2e.web.test_screens import screens
 
@@ -35,6 +35,7 @@ def test_main_screens_in_traditional_chinese(visit: Visit, http: httpx.Client) -
             path, there = every[name]
             page.goto(path)
             there(page)
+            quiet(page)
             assert violations(page) == [], name
             assert raw_words(page) == [], name
             assert simplified(page) == [], name
@@ -42,4 +43,5 @@ def test_main_screens_in_traditional_chinese(visit: Visit, http: httpx.Client) -
             page.goto(f"/settings/{name}")
             expect(page.get_by_role("heading", level=2).first).to_be_visible()
             assert simplified(page) == [], name
+        quiet(page)
         assert violations(page) == []
