@@ -169,12 +169,12 @@ async def test_archiving_goes_on_during_a_drill_and_on_a_full_disk(
             assert BackupStatus(ours.folder).read(DRILL)["tried"]
             before = len(await ours.place.names(MANIFESTS))
             await ours.append(2, random.Random(11))
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(90):
                 while len(await ours.place.names(MANIFESTS)) == before:
                     await asyncio.sleep(0.01)
             full = _FullDisk(ours.folder)
             monkeypatch.setattr(archiver, "_status", full)
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(90):
                 while full.refused < 2:
                     await asyncio.sleep(0.01)
             assert not running.done()

@@ -133,7 +133,7 @@ async def test_a_job_store_that_is_damaged_while_the_suite_runs_is_made_again(tm
         text = "Company\n" + "".join(f"No {n}\n" for n in range(rows))
         id = (await desk.send(COMPANIES, {"companies.csv": text})).raise_for_status().json()["id"]
         job = tmp_path / "data" / "imports" / id / "job.db"
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             while not claimed(job):
                 await asyncio.sleep(0.01)
             (await desk.client.post(f"/imports/{id}/pause", json={})).raise_for_status()

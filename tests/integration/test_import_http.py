@@ -224,7 +224,7 @@ async def test_erasing_somebody_empties_what_imports_keep_of_rows(desk: Office) 
     assert (await csv_of(desk, f"/imports/{done['id']}/rejected.csv"))[0]["First"] == "Zephyrine"
     [guest] = (await desk.get("/customer/contacts", q="Plain"))["items"]
     (await desk.client.post(f"/customer/contacts/{guest['id']}/erase", json={})).raise_for_status()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         while (await desk.client.get(f"/imports/{tried['id']}/report")).status_code != 404 or kept():
             await asyncio.sleep(0.02)
         while not (await desk.get(f"/imports/{done['id']}"))["erased"]:  # it brought the guest in

@@ -249,7 +249,7 @@ async def filled(desk: Office) -> Office:
     (await desk.client.post(f"/customer/contacts/{kept}/merge", json={"absorb": [merged]})).raise_for_status()
     await desk.create("/sales/opportunities", name="There", external_id="THERE")
     await desk.suite.kernel.projector.catch_up()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         while not (await desk.get(f"/customer/contacts/{merged}"))["archived"]:
             await asyncio.sleep(0.02)
     return desk

@@ -165,7 +165,7 @@ async def test_a_parked_reaction_is_tried_again_now_and_then(room: ToyRoom, monk
     await room.happen("a", ToyMade("a"))
     policies = await runner(room, hand)
     running = asyncio.create_task(policies.run())
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         while not await room.parked():
             await asyncio.sleep(0.01)
         while await room.parked():

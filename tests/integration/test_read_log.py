@@ -323,7 +323,7 @@ async def test_entries_are_written_by_themselves_and_at_the_end(
         born = await desk.create(CONTACTS, family_name="Lin", birthday="1990-02-03")
         await desk.get(f"{CONTACTS}/{born}", min_version=1)
         store = desk.suite.kernel.store
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             while not await store.read_all(0, 10, categories=[CATEGORY]):
                 await asyncio.sleep(0.01)
         monkeypatch.setattr(readlog, "SECONDS", 3600.0)

@@ -91,7 +91,7 @@ def _event(type_: str, n: int) -> NewEvent:
     return NewEvent(IDS.new(), type_, 1, 1, b'{"n":%d,"text":"%s"}' % (n, "例".encode() * (n % 9)))
 
 
-async def until(relay: Relay, position: int, seconds: float = 30.0) -> None:
+async def until(relay: Relay, position: int, seconds: float = 90.0) -> None:
     """Return when the relay has come to a position."""
     async with asyncio.timeout(seconds):
         while relay.mark.position < position:
@@ -120,7 +120,7 @@ async def committed(kafka: Kafka, places: list[TopicPartition]) -> list[Consumer
     try:
         consumer.assign(places)
         ends = await consumer.end_offsets(places)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             while any([await consumer.position(one) < ends[one] for one in places]):
                 for records in (await consumer.getmany(timeout_ms=100)).values():
                     found += records

@@ -58,7 +58,7 @@ async def shared_world(folder: Path, kafka: Kafka, members: int = 1) -> AsyncIte
         yield world, found
 
 
-async def all_given(members: Sequence[Member], seconds: float = 30.0) -> None:
+async def all_given(members: Sequence[Member], seconds: float = 90.0) -> None:
     """Return once every share is given to one of them, and each of them has some."""
     async with asyncio.timeout(seconds):
         while sorted(share for one in members for share in one.feed.assigned or ()) != list(range(SHARES)) or not all(
@@ -67,7 +67,7 @@ async def all_given(members: Sequence[Member], seconds: float = 30.0) -> None:
             await asyncio.sleep(0.02)
 
 
-async def caught_up(world: World, seconds: float = 30.0) -> None:
+async def caught_up(world: World, seconds: float = 90.0) -> None:
     """Return once the views hold what is in the log now, and are what the events say."""
     head = await world.store.head()
     async with asyncio.timeout(seconds):

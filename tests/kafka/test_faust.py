@@ -80,7 +80,7 @@ async def write(kafka: Kafka, topic: str, transactions: Sequence[Sequence[int]],
         await producer.stop()
 
 
-async def wait_for(condition: Callable[[], bool], seconds: float = 30.0) -> None:
+async def wait_for(condition: Callable[[], bool], seconds: float = 90.0) -> None:
     async with asyncio.timeout(seconds):
         while not condition():
             await asyncio.sleep(0.02)

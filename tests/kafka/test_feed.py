@@ -54,7 +54,9 @@ async def test_projectors_join_and_leave_under_load(kafka: Kafka, tmp_path: Path
             async with AsyncExitStack() as stack:
                 others = [await stack.enter_async_context(member(world, kafka, first.worker.group)) for _ in range(2)]
                 await all_given([first, *others])
-                assert sorted(len(one.feed.assigned or ()) for one in (first, *others)) == [4, 4, 4]
+                async with asyncio.timeout(90):  # one of the first shares may be handed on once more
+                    while sorted(len(one.feed.assigned or ()) for one in (first, *others)) != [4, 4, 4]:
+                        await asyncio.sleep(0.02)
                 await asyncio.sleep(0.5)
             await all_given([first])
         await caught_up(world)

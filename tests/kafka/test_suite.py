@@ -57,7 +57,7 @@ async def test_the_suite_on_kafka(kafka: Kafka, tmp_path: Path, monkeypatch: pyt
             found = http.get("/customer/accounts", params={"limit": 200}).raise_for_status().json()["items"]
             assert {one["name"] for one in found} >= acknowledged
             head = http.get("/audit/events", params={"last": 1}).json()["position"]
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             while not (there := await marks(kafka)) or there[-1].position < head:
                 await asyncio.sleep(0.1)
     verified = await asyncio.to_thread(crm, "verify", "--data", data)

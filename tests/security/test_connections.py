@@ -25,7 +25,7 @@ GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 CHUNKED = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
 PIECE = b"10000\r\n" + b"x" * 65_536 + b"\r\n"
 ENDLESS = 1 << 20  # bytes
-PATIENCE = 20  # seconds after which a test gives a connection up as never answered
+PATIENCE = 60  # seconds after which a test gives a connection up as never answered
 
 
 @dataclass

@@ -202,7 +202,7 @@ class Whole:
         """The id of a job, once it has ended."""
         path = started.request.url.path
         id: str = started.raise_for_status().json()["id"]
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             while (await http.get(f"{path}/{id}/report")).json().get("status") not in ("completed", "failed"):
                 await asyncio.sleep(0.02)
         return id
