@@ -23,13 +23,17 @@ export interface Options {
   auth?: boolean
 }
 
-/** Who lends the access token. `renew` answers another one than the refused one, or undefined where signed out. */
+/**
+ * Who lends the access token. `renew` answers another one than the refused one, or undefined where signed out. `unproven`
+ * hears that the suite asks for a second factor before it answers anything else.
+ */
 export interface TokenSource {
   token(): Promise<string | undefined>
   renew(refused: string): Promise<string | undefined>
+  unproven(): void
 }
 
-let tokens: TokenSource = { token: async () => undefined, renew: async () => undefined }
+let tokens: TokenSource = { token: async () => undefined, renew: async () => undefined, unproven: () => undefined }
 export const lendTokens = (source: TokenSource): void => {
   tokens = source
 }
@@ -115,7 +119,11 @@ export async function call<T>(method: Method, path: string, options: Options = {
 const GONE = [403, 404, 410]
 
 async function answerOf<T>(response: Response): Promise<T> {
-  if (!response.ok) throw await problemOf(response)
+  if (!response.ok) {
+    const problem = await problemOf(response)
+    if (problem.kind === 'second-factor-needed') tokens.unproven()
+    throw problem
+  }
   return (response.status === 204 ? undefined : await response.json()) as T
 }
 

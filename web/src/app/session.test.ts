@@ -1,8 +1,9 @@
 import { expect, test, vi } from 'vitest'
+import { get } from '../api/client'
 import { keepFor } from '../data/offline/kept'
 import { loadOutbox, queue, unsent } from '../data/offline/outbox'
 import { serve } from '../test/stage'
-import { signOut } from './session'
+import { adopt, currentSession, needsFactor, signOut } from './session'
 
 /** The stores that IndexedDB would keep, by their keys. */
 const device = vi.hoisted(() => {
@@ -58,4 +59,15 @@ test('what one person has not sent waits for them, whoever signs in and out mean
   expect(await signOut()).toBe(1)
   expect(await signOut(true)).toBe(0)
   expect(kept()).toEqual(['of ann'])
+})
+
+test('whoever is told to set up a second factor first, is asked for nothing else', async () => {
+  const open = { ...ann, organisation: {}, second_factor: { enabled: false, required: false } }
+  const first = { status: 403, body: { type: '/problems/second-factor-needed', status: 403, title: '', detail: '' } }
+  serve({ 'GET /identity/me': () => open, 'GET /customer/accounts': () => first })
+  const me = await adopt({ access_token: 'one', expires_in: 600 })
+  expect(needsFactor(me)).toBe(false)
+  await expect(get('/customer/accounts')).rejects.toMatchObject({ kind: 'second-factor-needed' })
+  const now = currentSession()
+  expect(now.state === 'in' && needsFactor(now.me)).toBe(true)
 })

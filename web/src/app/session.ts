@@ -11,6 +11,8 @@ export interface Me {
   tenant: string
   user: { id: string; name: string; email: string; language: string; time_zone: string; [field: string]: unknown }
   organisation: { id: string; name: string; currency: string; country: string; time_zone: string; [field: string]: unknown }
+  /** An answer that was kept by an earlier version has none. */
+  second_factor?: { enabled: boolean; required: boolean }
   roles: { id: string; zh: string; en: string }[]
   rights: Record<string, Record<string, Level>>
   hidden: Record<string, string[]>
@@ -71,6 +73,10 @@ lendTokens({
     return refresh()
   },
   renew: async (refused) => (token && token !== refused ? token : refresh()),
+  unproven: () => {
+    const now = session.get()
+    if (now.state === 'in') session.set({ state: 'in', me: { ...now.me, second_factor: { enabled: false, required: true } } })
+  },
 })
 
 export async function loadMe(): Promise<Me> {
@@ -113,19 +119,25 @@ export async function resume(): Promise<Session> {
   return session.get()
 }
 
-/** Raises Problem `unauthenticated` for a wrong password, `too-many-requests`, `offline`. */
-export async function signIn(email: string, password: string): Promise<Me> {
-  keep(await call<Tokens>('POST', '/identity/sessions', { body: { email, password, cookie: true }, auth: false }))
+/**
+ * Raises Problem `unauthenticated` for a wrong password, `second-factor-required` where it was right and a code is asked for
+ * as well, `wrong-code`, `too-many-requests`, `offline`.
+ */
+export async function signIn(email: string, password: string, code?: string): Promise<Me> {
+  const body = { email, password, cookie: true, ...(code && { code }) }
+  keep(await call<Tokens>('POST', '/identity/sessions', { body, auth: false }))
   const me = await loadMe()
   CHANNEL?.postMessage('in')
   return me
 }
 
-/** Takes over the tokens of another sign-in: after set-up, an invitation, a new password. */
+/** Takes over the tokens of another sign-in: after a new password, without a second factor. */
 export async function adopt(tokens: Tokens): Promise<Me> {
   keep(tokens)
   return loadMe()
 }
+/** The same, before the page may change by what `loadMe` finds: it shows what is shown once. */
+export const takeTokens = (tokens: Tokens): void => void keep(tokens)
 
 const leaving = new Set<() => void | Promise<void>>()
 /** What must be cleared on this device when somebody signs out. */
@@ -159,6 +171,8 @@ CHANNEL?.addEventListener('message', (event) => {
   if (event.data === 'in' && state === 'out') location.reload() // perhaps as somebody else: begin from nothing
 })
 
+/** Whether their organisation asks them for a second factor that they do not have: nothing else is open to them then. */
+export const needsFactor = ({ second_factor: own }: Me): boolean => Boolean(own?.required && !own.enabled)
 export const may = (me: Me, resource: string, action: string): boolean => Boolean(me.rights[resource]?.[action])
 
 export const currentSession = (): Session => session.get()

@@ -33,7 +33,8 @@ async function saved(name: string, ask: () => Promise<Response>): Promise<boolea
   }
 }
 
-function save(content: Blob, name: string): void {
+/** Gives the person a file that was made here. */
+export function save(content: Blob, name: string): void {
   const link = document.createElement('a')
   link.href = URL.createObjectURL(content)
   link.download = name

@@ -102,6 +102,16 @@ const texts: HelpTexts = {
     ],
     words: 'user invite permission right access manager deactivate',
   },
+  'two-step': {
+    title: 'Two-step sign-in',
+    text: [
+      'Set it up under Your account. Enter your password, scan the picture with an authenticator app on your phone, and enter the six digits that the app shows. From then on a sign-in asks for such a code after the password.',
+      'You get ten recovery codes, once. Keep them where you find them without your phone: on paper, or in a password manager. Each lets you in once in place of a code of the app. Make new ones when few are left.',
+      'If the phone and the recovery codes are lost, ask an administrator. Under Settings, Users they reset your two-step sign-in; you sign in with the password and set it up again.',
+      'Administrators say under Settings, Organisation who must have it: nobody, administrators or everybody. People who must have it and do not are led through it before anything else opens. The list of users shows who has it.',
+    ],
+    words: '2fa mfa totp authenticator otp one-time code second factor phone lost recovery security',
+  },
   pipelines: {
     title: 'Pipelines, stages and gates',
     text: [

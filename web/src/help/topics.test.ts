@@ -20,6 +20,9 @@ describe('help', () => {
     ['zh-TW', '封存', 'bulk'],
     ['en', 'restore drill', 'backup'],
     ['en', 'subject request', 'privacy'],
+    ['en', 'authenticator', 'two-step'],
+    ['zh-CN', '恢复码', 'two-step'],
+    ['zh-TW', '驗證器', 'two-step'],
     ['zh-CN', '两个时刻', 'audit'],
     ['zh-TW', '演練', 'backup'],
   ] as const)('in %s “%s” finds %s first', async (locale, query, topic) => {
@@ -36,6 +39,7 @@ describe('help', () => {
     ['/o/account/1', 'record'],
     ['/import', 'import'],
     ['/settings', 'people'],
+    ['/me', 'two-step'],
     ['/settings/fields', 'fields'],
     ['/settings/api-keys', 'keys'],
     ['/settings/requests', 'privacy'],

@@ -13,6 +13,7 @@ export const TOPICS = [
   'import',
   'dashboard',
   'people',
+  'two-step',
   'pipelines',
   'fields',
   'keys',
@@ -67,6 +68,7 @@ export function topicOf(path: string): Topic {
   const [, head = '', second = '', third = ''] = path.split('/')
   if (head === 'o' && PRIVACY.includes(second)) return 'privacy'
   if (head === 'o') return third ? 'record' : 'lists'
+  if (head === 'me') return 'two-step'
   if (head === 'settings') return SETTINGS[second] ?? 'people'
   return isTopic(head) ? head : 'start'
 }

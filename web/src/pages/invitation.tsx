@@ -1,6 +1,7 @@
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { call } from '../api/client'
+import { isProblem } from '../api/problem'
 import { signIn } from '../app/session'
 import { overlays } from '../app/shell/overlays'
 import { Button } from '../ui/button'
@@ -9,19 +10,28 @@ import { useTranslation } from '../words'
 import { Gate } from './gate'
 import s from './gate.module.css'
 import { takeToken, useGateForm } from './gate-form'
+import { SecondStep } from './second-step'
 
 /** Behind the link that an administrator passed on: choose a password, and be in. */
 export function Invitation() {
   const { t } = useTranslation()
   const go = useNavigate()
   const [token] = useState(takeToken)
+  const [right, setRight] = useState<{ email: string; password: string }>()
+  const enter = () => go({ to: '/', replace: true })
   const { submit, busy, errors, general } = useGateForm(['password'], async ({ password = '' }) => {
     const body = { token, password }
     const { email } = await call<{ email: string }>('POST', '/identity/invitations/accept', { body, auth: false })
-    await signIn(email, password)
-    await go({ to: '/', replace: true })
+    try {
+      await signIn(email, password)
+    } catch (error) {
+      if (!isProblem(error, 'second-factor-required')) throw error
+      return setRight({ email, password }) // a new password does not take it away
+    }
+    await enter()
     overlays.open('start')
   })
+  if (right) return <SecondStep {...right} onBack={() => void go({ to: '/sign-in', replace: true })} onDone={enter} />
   return (
     <Gate title={t('setup.invitationTitle')} lead={t('setup.invitationLead')}>
       <form onSubmit={submit} className={s.form} noValidate>

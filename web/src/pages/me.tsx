@@ -1,6 +1,7 @@
 import { Look } from '../parts/me/look'
 import { Password } from '../parts/me/password'
 import { Profile } from '../parts/me/profile'
+import { SecondFactor } from '../parts/me/second-factor'
 import { Sessions } from '../parts/me/sessions'
 import { Page } from '../ui/page'
 import { useTranslation } from '../words'
@@ -13,6 +14,7 @@ export function MePage() {
       <Profile />
       <Look />
       <Password />
+      <SecondFactor />
       <Sessions />
     </Page>
   )

@@ -7,30 +7,41 @@ import { PasswordField, TextField } from '../ui/field'
 import { useTranslation } from '../words'
 import { Gate } from './gate'
 import s from './gate.module.css'
+import { refusedBecause } from './refused'
+import { SecondStep } from './second-step'
 
-/** One form for everybody: it never says which of the two was wrong. */
+/** One form for everybody; then, for those who have set it up, a code. */
 export function SignIn() {
   const { t } = useTranslation()
   const go = useNavigate()
   const { to = '/' } = useSearch({ from: '/sign-in' })
   const [problem, setProblem] = useState('')
   const [busy, setBusy] = useState(false)
+  const [right, setRight] = useState<{ email: string; password: string }>()
+  const enter = () => go({ href: to, replace: true })
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()
     const form = new FormData(event.currentTarget)
+    const [email, password] = [String(form.get('email')), String(form.get('password'))]
     setBusy(true)
     setProblem('')
     try {
-      await signIn(String(form.get('email')), String(form.get('password')))
-      await go({ href: to, replace: true })
+      await signIn(email, password)
+      await enter()
     } catch (error) {
-      setProblem(wordsOf(error, t))
+      if (isProblem(error, 'second-factor-required')) setRight({ email, password })
+      else setProblem(refusedBecause(error))
     } finally {
       setBusy(false)
     }
   }
-  if (currentSession().state === 'in') void go({ href: to, replace: true })
+  function back(error?: unknown) {
+    setRight(undefined)
+    setProblem(error === undefined ? '' : refusedBecause(error))
+  }
+  if (currentSession().state === 'in') void enter()
+  if (right) return <SecondStep {...right} onBack={back} onDone={enter} />
   return (
     <Gate title={t('session.signIn')}>
       <form onSubmit={submit} className={s.form}>
@@ -46,11 +57,4 @@ export function SignIn() {
       </form>
     </Gate>
   )
-}
-
-function wordsOf(error: unknown, t: (key: string, values?: Record<string, unknown>) => string): string {
-  if (isProblem(error, 'unauthenticated', 'invalid')) return t('session.wrong')
-  if (isProblem(error, 'too-many-requests')) return t('session.wait', { count: error.retryAfter ?? 60 })
-  if (isProblem(error, 'offline')) return t('common.offlineText')
-  return error instanceof Error && error.message ? error.message : t('common.failedText')
 }

@@ -14,10 +14,12 @@ export interface DialogProps {
   size?: number
   /** Nothing but the buttons closes it. */
   firm?: boolean
+  /** Firm, and without a cross: what it shows is shown once. */
+  once?: boolean
 }
 
 /** In the middle of a desk's screen, all of a telephone's. */
-export default function DialogKit({ open, onClose, title, children, actions, size = 480, firm }: DialogProps) {
+export default function DialogKit({ open, onClose, title, children, actions, size = 480, once, firm = once }: DialogProps) {
   const { t } = useTranslation()
   return (
     <Modal
@@ -29,6 +31,7 @@ export default function DialogKit({ open, onClose, title, children, actions, siz
       centered
       radius="lg"
       lockScroll={false}
+      withCloseButton={!once}
       closeOnClickOutside={!firm}
       closeOnEscape={!firm}
       transitionProps={{ duration: 0 }}

@@ -1,5 +1,5 @@
 import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
-import { lazy, Suspense, useEffect } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { startLive } from '../../data/live'
 import { Timed } from '../../data/moment'
 import { useTypes } from '../../meta/use-types'
@@ -8,10 +8,10 @@ import { Sandbox } from '../../parts/offline/sandbox'
 import { warm } from '../../ui/later'
 import { Bones } from '../../ui/skeleton'
 import { Toasts } from '../../ui/toast'
-import { useTranslation } from '../../words'
+import { useTranslation, withOffice } from '../../words'
 import { loadPreferences, singleKeys } from '../preferences'
 import { queries } from '../queries'
-import { useSession } from '../session'
+import { needsFactor, useSession } from '../session'
 import { listenToKeys } from '../shortcuts'
 import { BottomBar } from './bottom-bar'
 import { useShellActions } from './go'
@@ -28,6 +28,7 @@ const Leave = lazy(() => import('./leave'))
 const More = lazy(() => import('./more'))
 const FirstSteps = lazy(() => import('../../parts/start/first-steps'))
 const Tour = lazy(() => import('../../parts/start/tour'))
+const FactorGate = lazy(() => withOffice(import('../../pages/second-factor')))
 const HelpDrawer = lazy(() => import('../../parts/help/help-drawer'))
 
 export function Shell() {
@@ -41,7 +42,18 @@ export function Shell() {
     if (session.state === 'out') void go({ to: '/sign-in', search: href === '/' ? {} : { to: href }, replace: true })
   }, [session.state])
   useEffect(() => listenToKeys(singleKeys), [])
+  const [gated, setGated] = useState(false)
   if (session.state !== 'in') return null
+  if (needsFactor(session.me) && !gated) setGated(true) // and so it stays until they have seen their recovery codes
+  if (gated)
+    return (
+      <>
+        <Suspense>
+          <FactorGate onDone={() => setGated(false)} />
+        </Suspense>
+        <Toasts />
+      </>
+    )
   return (
     <Timed>
       <Suspense fallback={<Frame />}>

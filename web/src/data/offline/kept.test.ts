@@ -11,6 +11,7 @@ test.each([
   ['/identity/me', true],
   ['/identity/me/preferences', true],
   ['/identity/sessions', false],
+  ['/identity/me/second-factor', false],
   ['/identity/api-keys?limit=200', false],
   ['/audit/events?last=20', false],
   ['/imports/1/report', false],

@@ -11,7 +11,8 @@ const EVERY = 25 // writes between two prunings
 const DAY_MS = 86_400_000
 const ME = '/identity/me'
 /** What is of this moment alone, of operators, or made to be used once. */
-const NEVER = /^\/(?:audit|bulk|changes|imports|integration|search|readyz|analytics\/sql|identity\/(?:sessions|api-keys|invitations))\b/
+const NEVER =
+  /^\/(?:audit|bulk|changes|imports|integration|search|readyz|analytics\/sql|identity\/(?:sessions|api-keys|invitations|me\/second-factor))\b/
 
 let who: string | undefined
 let written = 0

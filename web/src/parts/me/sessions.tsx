@@ -15,18 +15,21 @@ interface Session {
   device: string
   ip: string
   updated_at: string
+  /** How its sign-in was proved. */
+  method?: string
   current: boolean
 }
 const KEY = ['sessions']
 
 export function Sessions() {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const client = useQueryClient()
   const asked = useQuery({ queryKey: KEY, queryFn: ({ signal }) => get<{ items: Session[] }>('/identity/sessions', undefined, signal) })
   const items = [...(asked.data?.items ?? [])].sort(
     (a, b) => Number(b.current) - Number(a.current) || b.updated_at.localeCompare(a.updated_at),
   )
   const others = items.filter((one) => !one.current)
+  const how = (method = '') => (i18n.exists(`factor.methods.${method}`) ? [t(`factor.methods.${method}`)] : [])
   async function end(ids: string[]) {
     await Promise.all(ids.map((id) => call('DELETE', `/identity/sessions/${id}`)))
     await client.invalidateQueries({ queryKey: KEY })
@@ -44,7 +47,9 @@ export function Sessions() {
               <span>
                 <b>{deviceName(one.device) || t('me.unknown')}</b>
                 <small>
-                  {one.current ? t('me.thisDevice') : t('me.lastUsed', { when: ago(one.updated_at) })} · {one.ip}
+                  {[one.current ? t('me.thisDevice') : t('me.lastUsed', { when: ago(one.updated_at) }), one.ip, ...how(one.method)].join(
+                    ' · ',
+                  )}
                 </small>
               </span>
               {!one.current && (

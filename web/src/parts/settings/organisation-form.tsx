@@ -1,4 +1,5 @@
-import { loadMe } from '../../app/session'
+import { Link } from '@tanstack/react-router'
+import { loadMe, useMe } from '../../app/session'
 import { Button } from '../../ui/button'
 import { TextField } from '../../ui/field'
 import { SelectField } from '../../ui/select'
@@ -10,13 +11,15 @@ import { useCodes } from './use-codes'
 import { useDraft } from './use-draft'
 import { useSave } from './use-save'
 
-const FIELDS = ['name', 'language', 'time_zone', 'currency', 'country', 'fiscal_year_start'] as const
+const WHO = ['optional', 'administrators', 'everybody'] as const
+const FIELDS = ['name', 'language', 'time_zone', 'currency', 'country', 'fiscal_year_start', 'second_factor'] as const
 export type Organisation = Record<(typeof FIELDS)[number], string | number> & { id: string; version: number }
 
 export default function OrganisationForm({ saved, at }: { saved: Organisation; at: string }) {
   const { t } = useTranslation()
   const { save, busy, errors, problem } = useSave('organisation', FIELDS)
   const codes = useCodes()
+  const own = useMe().second_factor?.enabled // nobody asks of others what they do not have
   const live = Object.fromEntries(FIELDS.map((name) => [name, saved[name]])) as Record<(typeof FIELDS)[number], string | number>
   const { before, version, now, setNow, meanwhile } = useDraft(live, saved.version)
   const set = (name: (typeof FIELDS)[number]) => (value: string | number | null) => setNow({ ...now, [name]: value ?? '' })
@@ -82,6 +85,21 @@ export default function OrganisationForm({ saved, at }: { saved: Organisation; a
         data={months}
         onChange={(month) => set('fiscal_year_start')(Number(month))}
       />
+      <SelectField
+        label={label('second_factor')}
+        description={t('factor.policyHint')}
+        value={String(now.second_factor)}
+        error={errors.second_factor}
+        allowDeselect={false}
+        disabled={!own && now.second_factor === 'optional'}
+        data={WHO.map((value) => ({ value, label: t(`factor.policy.${value}`) }))}
+        onChange={set('second_factor')}
+      />
+      {!own && (
+        <p>
+          {t('factor.ownFirst')} <Link to="/me">{t('factor.toOwn')}</Link>
+        </p>
+      )}
       <Meanwhile moved={meanwhile} label={label} />
       <p role="alert" className={s.problem}>
         {problem}

@@ -11,6 +11,7 @@ export interface User {
   roles: string[]
   teams: string[]
   manager?: string | null
+  second_factor?: boolean
   status: 'listed' | 'invited' | 'active' | 'suspended' | 'deactivated'
 }
 export interface Team {
@@ -23,12 +24,21 @@ export interface Team {
 
 const USERS = '/identity/users'
 const STAYING = { 'status[ne]': 'deactivated' }
-const which = (text: string, gone: boolean) => ({ ...(text && { q: text }), ...(!gone && STAYING) })
+/** gone: those, too, who have left. bare: only those whose sign-in asks for no second factor. */
+interface Which {
+  gone: boolean
+  bare: boolean
+}
+const which = (text: string, { gone, bare }: Which) => ({
+  ...(text && { q: text }),
+  ...(!gone && STAYING),
+  ...(bare && { second_factor: false }),
+})
 
-/** Those whom a text finds, the best first, or all by name; page after page. gone: those, too, who have left. */
-export const useUsers = (text: string, gone: boolean) =>
-  usePages<User>('user', USERS, { ...which(text, gone), sort: text ? 'relevance' : 'name' })
-export const useNumberOfUsers = (text: string, gone: boolean) => useCount('user', USERS, which(text, gone))
+/** Those whom a text finds, the best first, or all by name; page after page. */
+export const useUsers = (text: string, those: Which) =>
+  usePages<User>('user', USERS, { ...which(text, those), sort: text ? 'relevance' : 'name' })
+export const useNumberOfUsers = (text: string, those: Which) => useCount('user', USERS, which(text, those))
 /** How many people are in a team itself, without those who have left. */
 export const useNumberIn = (team: string, enabled: boolean) => useCount('user', USERS, { ...STAYING, 'teams[in]': team }, enabled)
 export const useTeams = () => useEvery<Team>('team', '/identity/teams', { sort: 'name' })

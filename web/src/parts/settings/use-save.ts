@@ -33,13 +33,14 @@ export function useSave(type: string, fields: readonly string[] = []) {
     body: unknown,
     told: string | false,
     version?: number,
+    reason?: string,
   ): Promise<T | undefined> {
-    const said = JSON.stringify([method, path, body, version])
+    const said = JSON.stringify([method, path, body, version, reason])
     if (said !== last.current.said) last.current = { said, key: newKey() } // one key per intent, kept through retries
     setSent(body)
     setBusy(true)
     try {
-      const done = await call<T>(method, path, { body, version, key: last.current.key })
+      const done = await call<T>(method, path, { body, version, reason, key: last.current.key })
       last.current = { said: '', key: '' }
       setFailed(undefined)
       if (done?.id) wrote(type, done.id, done.version)
