@@ -114,6 +114,18 @@ def check_adapters(environment: Mapping[str, str] = os.environ) -> None:
             where = f"its files are in the data directory (--data){other}"
             raise WrongSetting(f"{name}: {scheme}: takes no path, {where}")
     past_address(environment)
+    views, keys = (mongodb_of(name, environment) for name in ("CRM_VIEWS", "CRM_KEYS"))
+    if views is not None and keys is not None and _database(views) == _database(keys):
+        raise WrongSetting(
+            "CRM_KEYS names the database of CRM_VIEWS, which may be dropped, and no keys may: give them a database of "
+            "their own, as in mongodb://HOST:PORT/crm_keys"
+        )
+
+
+def _database(url: str) -> tuple[frozenset[str], str]:
+    """The hosts and the database of an address of MongoDB, which is "crm" where it names none."""
+    hosts, _, path = url.partition("//")[2].partition("?")[0].rpartition("@")[2].partition("/")
+    return frozenset(hosts.lower().split(",")), path or "crm"
 
 
 def mongodb_of(name: str, environment: Mapping[str, str] = os.environ) -> str | None:

@@ -11,6 +11,7 @@ import re
 import sys
 import time
 import traceback
+from socket import gaierror
 from types import TracebackType
 from typing import Any
 
@@ -53,4 +54,6 @@ def start_logging() -> None:
 
 def log_unawaited(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     """The event loop's exception handler: its own one would print the error with its message."""
+    if isinstance(context.get("exception"), gaierror):
+        return  # the look-up of a name took longer than who asked waited, and said
     log.error("%s", context["message"], exc_info=context.get("exception"))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import sys
+from socket import gaierror
 
 import pytest
 
-from shared.telemetry.logs import FORMAT, WithoutMessages
+from shared.telemetry.logs import FORMAT, WithoutMessages, log_unawaited
 
 
 def line(message: str, *values: object, error: BaseException | None = None) -> str:
@@ -45,3 +47,12 @@ def test_an_exception_is_told_by_its_frames_and_type_alone() -> None:
     assert "li.lei" not in shown
     assert "ValueError" in shown
     assert "test_logs.py" in shown
+
+
+async def test_a_look_up_that_was_given_up_is_no_error_of_its_own(caplog: pytest.LogCaptureFixture) -> None:
+    """Who asked has said that the name is not known, in a line of its own."""
+    loop = asyncio.get_running_loop()
+    log_unawaited(loop, {"message": "Future exception was never retrieved", "exception": gaierror(-2, "no name")})
+    assert caplog.messages == []
+    log_unawaited(loop, {"message": "Task exception was never retrieved", "exception": ValueError("x")})
+    assert caplog.messages == ["Task exception was never retrieved"]

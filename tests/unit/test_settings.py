@@ -109,6 +109,21 @@ def test_a_setting_may_be_the_text_of_a_file(tmp_path: Path) -> None:
     assert "secret" not in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("views", "keys"),
+    [
+        ("mongodb://host/crm", "mongodb://host/crm"),
+        ("mongodb://host", "mongodb://host/?tls=true"),  # neither names one: it is the same
+        ("mongodb://crm:a@one:1,two:2/x?replicaSet=rs", "mongodb://keys:b@TWO:2,one:1/x"),
+    ],
+)
+def test_keys_do_not_lie_with_views_that_may_be_dropped(views: str, keys: str) -> None:
+    with pytest.raises(WrongSetting, match=r"^CRM_KEYS names the database of CRM_VIEWS"):
+        check_adapters({"CRM_VIEWS": views, "CRM_KEYS": keys})
+    check_adapters({"CRM_VIEWS": views, "CRM_KEYS": "mongodb://host/crm_keys", "CRM_LIMITS": views})
+    check_adapters({"CRM_VIEWS": views, "CRM_KEYS": "mongodb://elsewhere/crm"})
+
+
 def test_a_setting_is_given_once_and_its_file_can_be_read(tmp_path: Path) -> None:
     with pytest.raises(WrongSetting, match="CRM_VIEWS and CRM_VIEWS_FILE are both set: keep one"):
         check_adapters({"CRM_VIEWS": "sqlite:", "CRM_VIEWS_FILE": str(tmp_path)})
