@@ -32,6 +32,7 @@ _ENDING: tuple[str, ...] = (
 )
 _ENDING += ("/convert", "/retire", "/disqualify", "/remove-price")
 _SAME_FILTERS = ("/count", "/board", "/export")  # read as the list reads them
+_SAME_READS = (*_SAME_FILTERS, "/density", "/{id}/history", "/{id}/timeline")  # by one handler for all record types
 
 Document = dict[str, Any]
 
@@ -62,7 +63,8 @@ class Ready:
 
     Only the last record of a type comes to its end, and absorbs the one before; the others stay as they are.
 
-    whole: with what operations have in common at each of them (headers, filters and their operators), not just once.
+    whole: with what operations have in common at each of them (headers, filters and their operators), and with the
+    reads that all record types have in common at each type, not just once.
     """
 
     def __init__(self, document: Document, prefix: str, organisation: Organisation, *, whole: bool) -> None:
@@ -71,6 +73,8 @@ class Ready:
     def document(self) -> Document:
         """The document, changed in place. What answers without end is left out: it has tests of its own."""
         self._document["paths"].pop(ENDLESS, None)
+        if not self._whole:
+            self._leave_out_same_reads()
         for method, path, operation in operations(self._document):
             type_ = type_at(self._prefix + path)
             given = [(p, self._resolved(p)) for p in operation.get("parameters", ())]
@@ -79,6 +83,12 @@ class Ready:
             for content in operation.get("requestBody", {}).get("content", {}).values():
                 self._body(content, type_)
         return self._document
+
+    def _leave_out_same_reads(self) -> None:
+        for ending in _SAME_READS:
+            _, *others = [path for path in self._document["paths"] if path.endswith(ending)] or [""]
+            for path in others:
+                del self._document["paths"][path]["get"]
 
     def _resolved(self, parameter: Document) -> Document:
         if "$ref" not in parameter:

@@ -30,64 +30,77 @@ from shared.views.port import (
 from tests.contract.views_help import ALL, SOME, THINGS, group, ids, put, thing, where
 from tests.contract.views_naive import matching
 
+CONDITIONS: list[tuple[tuple[str, Any, Any], str]] = [
+    (("name", "eq", "BETA"), "bc"), (("name", "ne", "beta"), "ade"), (("name", "prefix", "äR"), "a"),
+    (("name", "prefix", "上海"), "e"), (("name", "empty", True), "d"), (("name", "in", ["beta", "上海贸易有限公司"]), "bce"),
+    (("name", "contains", "RGER g"), "a"), (("name", "contains", "海贸"), "e"), (("name", "contains", "et"), "bc"), (("name", "contains", "\x01"), ""), (("name", "contains", "arger"), ""),
+    (("code", "contains", "-1"), "ab"), (("code", "contains", "ull"), "e"), (("mail", "contains", "@Example."), "a"), (("mail", "contains", "NN@"), "ab"),
+    (("code", "eq", "X-1"), "a"), (("code", "eq", "x-1"), ""), (("code", "prefix", "x-1"), "ab"),
+    (("code", "prefix", "full"), "e"), (("code", "empty", False), "abce"), (("code", "gt", "X-1"), "bce"),
+    (("tags", "contains", "new"), "ac"), (("tags", "contains", "重要"), "e"), (("tags", "contains", "ne"), ""),
+    (("tags", "in", ["new", "重要", "x"]), "ace"), (("tags", "in", []), ""), (("tags", "ne", "new"), "bde"),
+    (("tags", "one_of", ["new"] * 600), "ac"), (("tags", "none_of", ["new", "重要"]), "bd"), (("marks", "in", ["VIP", "ｎew"]), "ab"),
+    (("code", "one_of", ["X-1", *"y" * 600]), "a"), (("code", "none_of", ["X-1"]), "bcde"), (("mail", "one_of", ["ANN@example.com"]), "a"),
+    (("tags", "empty", True), "bd"), (("tags", "empty", False), "ace"),
+    (("mail", "eq", "aNN@example.COM"), "a"), (("mail", "in", ["x", "ann@xn--bcher-kva.example"]), "b"), (("mail", "ne", "ＡＮＮ@example.com"), "bcde"),
+    (("mail", "prefix", "ＡNN@B"), "b"), (("mail", "prefix", "ann@"), "ab"), (("mail", "empty", True), "cde"), (("mail", "gt", "ANN@C"), "a"),
+    (("marks", "contains", "viP"), "a"), (("marks", "contains", "ｎew"), "b"), (("marks", "contains", "vi"), ""),
+    (("size", "lt", 3), "bc"), (("size", "le", 3), "abc"), (("size", "gt", -3), "ace"), (("size", "in", [0, 3, 7]), "ac"),
+    (("size", "in", []), ""), (("size", "ge", 2**62), "e"),
+    (("price", "eq", "10.5"), "ac"), (("price", "lt", "0"), "b"), (("price", "gt", 10), "ace"), (("price", "empty", True), "d"),
+    (("price", "eq", Decimal("99999999999.9999")), "e"),
+    (("day", "ge", "2026-01-31"), "ac"), (("day", "lt", "2026-01-31"), "b"),
+    (("at", "gt", "2026-01-31T10:00:00.000000Z"), "a"), (("at", "eq", "2026-01-31T10:00:00.000000Z"), "b"),
+    (("at", "le", "2026-01-31T10:00:00.000000Z"), "bc"),
+    (("day", "within", [("2026-01-31", "2026-01-31")]), "a"), (("day", "outside", [("2026-01-31", "2026-01-31")]), "bcde"),
+    (("day", "within", []), ""), (("day", "outside", []), "abcde"),
+    (("at", "within", [("2026-01-31T10:00:00.000000Z", "2026-01-31T10:00:00.000000Z"), ("2027-01-01T00:00:00.000000Z", "2026-01-01T00:00:00.000000Z")]), "b"),
+    (("archived", "eq", False), "ace"), (("archived", "ne", True), "acde"), (("archived", "in", [True, False]), "abce"),
+    (("owner", "eq", "bob"), "bc"), (("owner", "empty", True), "d"), (("id", "in", ["a", "c", "x"]), "ac"), (("id", "gt", "b"), "cde"),
+]  # fmt: skip
+
+GROUPS: list[tuple[Conditions, str]] = [
+    (group("any", ("size", "eq", 3), ("tags", "contains", "重要")), "ae"), (group("any", ("size", "gt", 0), ("name", "eq", "beta")), "abce"),
+    (group("all", ("size", "gt", -5), ("archived", "eq", False)), "ace"), (group("any", group("all", ("size", "gt", -5), ("owner", "eq", "bob")), ("id", "eq", "e")), "bce"),
+    (group("none", ("size", "gt", 0)), "bcd"), (group("none", ("size", "le", 0), ("code", "prefix", "x")), "de"), (group("none", ("tags", "contains", "new")), "bde"), (group("none", ("name", "contains", "a")), "ade"),
+    (group("none", ("size", "empty", True), group("none", ("owner", "eq", "bob"))), "bc"), (group("any", ("name", "contains", "海"), ("code", "contains", "x")), "abe"),
+    (group("any", ("day", "ge", "2026-02-01"), ("day", "outside", [("2025-01-01", "2027-01-01")])), "cde"),
+    (group("any"), ""), (group("none"), "abcde"), (group("all"), "abcde"), (group("any", group("all")), "abcde"),
+]  # fmt: skip
+
+REFUSED: list[Query] = [
+    where(("nope", "eq", 1)), where(("notes", "eq", "x")), where(("extra", "eq", "x")), where(("name; DROP TABLE c1; --", "eq", "x")),
+    where(("f0", "eq", "x")), where(("x.f0", "eq", "x")), where(("t", "eq", 1)), where(("name", "like", "x")), where(("name", "eq", None)),
+    where(("name", "eq", {"$gt": ""})), where(("name", "eq", ["x"])), where(("size", "eq", "1")), where(("tags", "eq", "x")), where(("tags", "in", ["x"] * 501)), where(("tags", "in", [""])), where(("size", "one_of", [1])), where(("name", "none_of", ["x"])),
+    where(("name", "in", "abc")), where(("name", "in", ["x"] * 501)), where(("archived", "gt", True)), where(("name", "prefix", "")),
+    where(("name", "empty", "yes")), where(("name", "eq", "\ud800")), where(("id", "prefix", "a")), where(*[("size", "ge", 1)] * 51),
+    Query(sort="nope"), Query(sort=RELEVANCE), Query(text="a", sort=RELEVANCE, cursor="x"), Query(sort="tags"), Query(sort="notes"), Query(sort="name DESC, (SELECT 1)"), Query(limit=0), Query(limit=-1),
+    Query(text="x" * 201), Query(text="\ud800"), Query(cursor="nonsense"), Query(cursor="' OR 1=1 --"), Query(cursor="\ud800"),
+    Query(cursor="WyJ4IiwxLCJhIl0"), Query(skip=-1), Query(skip=200_001), Query(skip=1, cursor="x"), Query(skip=1, text="a", sort=RELEVANCE),
+    Query(then=(Order("nope"),)), Query(then=(Order("tags"),)), Query(sort="size", then=(Order("size", True),)), Query(then=(Order("size"), Order("name"), Order("code"))),
+    Query((group("any", ("nope", "eq", 1)),)), Query((group("none", ("size", "prefix", "1")),)), Query((group("any", *[("size", "ge", 1)] * 51),)),
+    Query((group("any", group("any", group("any", group("any", group("any", group("any", group("any", ("size", "eq", 1))))))),),)),
+    where(("name", "contains", "")), where(("size", "contains", "1")),
+]  # fmt: skip
+
 
 class ViewsQuerySuite:
-    @pytest.mark.parametrize(
-        ("condition", "expected"),
-        [
-            (("name", "eq", "BETA"), "bc"), (("name", "ne", "beta"), "ade"), (("name", "prefix", "äR"), "a"),
-            (("name", "prefix", "上海"), "e"), (("name", "empty", True), "d"), (("name", "in", ["beta", "上海贸易有限公司"]), "bce"),
-            (("name", "contains", "RGER g"), "a"), (("name", "contains", "海贸"), "e"), (("name", "contains", "et"), "bc"), (("name", "contains", "\x01"), ""), (("name", "contains", "arger"), ""),
-            (("code", "contains", "-1"), "ab"), (("code", "contains", "ull"), "e"), (("mail", "contains", "@Example."), "a"), (("mail", "contains", "NN@"), "ab"),
-            (("code", "eq", "X-1"), "a"), (("code", "eq", "x-1"), ""), (("code", "prefix", "x-1"), "ab"),
-            (("code", "prefix", "full"), "e"), (("code", "empty", False), "abce"), (("code", "gt", "X-1"), "bce"),
-            (("tags", "contains", "new"), "ac"), (("tags", "contains", "重要"), "e"), (("tags", "contains", "ne"), ""),
-            (("tags", "in", ["new", "重要", "x"]), "ace"), (("tags", "in", []), ""), (("tags", "ne", "new"), "bde"),
-            (("tags", "one_of", ["new"] * 600), "ac"), (("tags", "none_of", ["new", "重要"]), "bd"), (("marks", "in", ["VIP", "ｎew"]), "ab"),
-            (("code", "one_of", ["X-1", *"y" * 600]), "a"), (("code", "none_of", ["X-1"]), "bcde"), (("mail", "one_of", ["ANN@example.com"]), "a"),
-            (("tags", "empty", True), "bd"), (("tags", "empty", False), "ace"),
-            (("mail", "eq", "aNN@example.COM"), "a"), (("mail", "in", ["x", "ann@xn--bcher-kva.example"]), "b"), (("mail", "ne", "ＡＮＮ@example.com"), "bcde"),
-            (("mail", "prefix", "ＡNN@B"), "b"), (("mail", "prefix", "ann@"), "ab"), (("mail", "empty", True), "cde"), (("mail", "gt", "ANN@C"), "a"),
-            (("marks", "contains", "viP"), "a"), (("marks", "contains", "ｎew"), "b"), (("marks", "contains", "vi"), ""),
-            (("size", "lt", 3), "bc"), (("size", "le", 3), "abc"), (("size", "gt", -3), "ace"), (("size", "in", [0, 3, 7]), "ac"),
-            (("size", "in", []), ""), (("size", "ge", 2**62), "e"),
-            (("price", "eq", "10.5"), "ac"), (("price", "lt", "0"), "b"), (("price", "gt", 10), "ace"), (("price", "empty", True), "d"),
-            (("price", "eq", Decimal("99999999999.9999")), "e"),
-            (("day", "ge", "2026-01-31"), "ac"), (("day", "lt", "2026-01-31"), "b"),
-            (("at", "gt", "2026-01-31T10:00:00.000000Z"), "a"), (("at", "eq", "2026-01-31T10:00:00.000000Z"), "b"),
-            (("at", "le", "2026-01-31T10:00:00.000000Z"), "bc"),
-            (("day", "within", [("2026-01-31", "2026-01-31")]), "a"), (("day", "outside", [("2026-01-31", "2026-01-31")]), "bcde"),
-            (("day", "within", []), ""), (("day", "outside", []), "abcde"),
-            (("at", "within", [("2026-01-31T10:00:00.000000Z", "2026-01-31T10:00:00.000000Z"), ("2027-01-01T00:00:00.000000Z", "2026-01-01T00:00:00.000000Z")]), "b"),
-            (("archived", "eq", False), "ace"), (("archived", "ne", True), "acde"), (("archived", "in", [True, False]), "abce"),
-            (("owner", "eq", "bob"), "bc"), (("owner", "empty", True), "d"), (("id", "in", ["a", "c", "x"]), "ac"), (("id", "gt", "b"), "cde"),
-        ],
-    )  # fmt: skip
-    async def test_conditions(self, views: Views, condition: tuple[str, Any, Any], expected: str) -> None:
+    async def test_conditions(self, views: Views) -> None:
         await views.declare([THINGS])
         await views.write([put(d) for d in SOME])
-        query = where(condition)
-        assert "".join(await ids(views, query)) == expected
-        assert await views.count("things", query, ALL) == len(expected)
+        for condition, expected in CONDITIONS:
+            query = where(condition)
+            assert "".join(await ids(views, query)) == expected
+            assert await views.count("things", query, ALL) == len(expected)
 
-    @pytest.mark.parametrize(
-        ("part", "expected"),
-        [
-            (group("any", ("size", "eq", 3), ("tags", "contains", "重要")), "ae"), (group("any", ("size", "gt", 0), ("name", "eq", "beta")), "abce"),
-            (group("all", ("size", "gt", -5), ("archived", "eq", False)), "ace"), (group("any", group("all", ("size", "gt", -5), ("owner", "eq", "bob")), ("id", "eq", "e")), "bce"),
-            (group("none", ("size", "gt", 0)), "bcd"), (group("none", ("size", "le", 0), ("code", "prefix", "x")), "de"), (group("none", ("tags", "contains", "new")), "bde"), (group("none", ("name", "contains", "a")), "ade"),
-            (group("none", ("size", "empty", True), group("none", ("owner", "eq", "bob"))), "bc"), (group("any", ("name", "contains", "海"), ("code", "contains", "x")), "abe"),
-            (group("any", ("day", "ge", "2026-02-01"), ("day", "outside", [("2025-01-01", "2027-01-01")])), "cde"),
-            (group("any"), ""), (group("none"), "abcde"), (group("all"), "abcde"), (group("any", group("all")), "abcde"),
-        ],
-    )  # fmt: skip
-    async def test_groups_of_conditions(self, views: Views, part: Conditions, expected: str) -> None:
+    async def test_groups_of_conditions(self, views: Views) -> None:
         await views.declare([THINGS])
         await views.write([put(d) for d in SOME])
-        assert "".join(await ids(views, Query((part,)))) == expected
-        assert await views.count("things", Query((part,)), ALL) == len(expected)
-        alone = Query((part, Condition("owner", "eq", "bob")), sort="size", descending=True, limit=1)
-        assert await ids(views, alone) == matching(THINGS, [("t1", d) for d in SOME], alone, ALL)
+        for part, expected in GROUPS:
+            assert "".join(await ids(views, Query((part,)))) == expected
+            assert await views.count("things", Query((part,)), ALL) == len(expected)
+            alone = Query((part, Condition("owner", "eq", "bob")), sort="size", descending=True, limit=1)
+            assert await ids(views, alone) == matching(THINGS, [("t1", d) for d in SOME], alone, ALL)
 
     @pytest.mark.parametrize(
         ("orders", "expected"),
@@ -159,29 +172,13 @@ class ViewsQuerySuite:
         assert len(page.items) == 200
         assert page.next is not None
 
-    @pytest.mark.parametrize(
-        "query",
-        [
-            where(("nope", "eq", 1)), where(("notes", "eq", "x")), where(("extra", "eq", "x")), where(("name; DROP TABLE c1; --", "eq", "x")),
-            where(("f0", "eq", "x")), where(("x.f0", "eq", "x")), where(("t", "eq", 1)), where(("name", "like", "x")), where(("name", "eq", None)),
-            where(("name", "eq", {"$gt": ""})), where(("name", "eq", ["x"])), where(("size", "eq", "1")), where(("tags", "eq", "x")), where(("tags", "in", ["x"] * 501)), where(("tags", "in", [""])), where(("size", "one_of", [1])), where(("name", "none_of", ["x"])),
-            where(("name", "in", "abc")), where(("name", "in", ["x"] * 501)), where(("archived", "gt", True)), where(("name", "prefix", "")),
-            where(("name", "empty", "yes")), where(("name", "eq", "\ud800")), where(("id", "prefix", "a")), where(*[("size", "ge", 1)] * 51),
-            Query(sort="nope"), Query(sort=RELEVANCE), Query(text="a", sort=RELEVANCE, cursor="x"), Query(sort="tags"), Query(sort="notes"), Query(sort="name DESC, (SELECT 1)"), Query(limit=0), Query(limit=-1),
-            Query(text="x" * 201), Query(text="\ud800"), Query(cursor="nonsense"), Query(cursor="' OR 1=1 --"), Query(cursor="\ud800"),
-            Query(cursor="WyJ4IiwxLCJhIl0"), Query(skip=-1), Query(skip=200_001), Query(skip=1, cursor="x"), Query(skip=1, text="a", sort=RELEVANCE),
-            Query(then=(Order("nope"),)), Query(then=(Order("tags"),)), Query(sort="size", then=(Order("size", True),)), Query(then=(Order("size"), Order("name"), Order("code"))),
-            Query((group("any", ("nope", "eq", 1)),)), Query((group("none", ("size", "prefix", "1")),)), Query((group("any", *[("size", "ge", 1)] * 51),)),
-            Query((group("any", group("any", group("any", group("any", group("any", group("any", group("any", ("size", "eq", 1))))))),),)),
-            where(("name", "contains", "")), where(("size", "contains", "1")),
-        ],
-    )  # fmt: skip
-    async def test_what_is_not_declared_or_not_sound_is_refused(self, views: Views, query: Query) -> None:
+    async def test_what_is_not_declared_or_not_sound_is_refused(self, views: Views) -> None:
         await views.declare([THINGS])
         await views.write([put(d) for d in SOME])
-        with pytest.raises(BadQuery):
-            await views.find("things", query, ALL)
-        assert await views.count("things", Query(), ALL) == len(SOME)
+        for query in REFUSED:
+            with pytest.raises(BadQuery):
+                await views.find("things", query, ALL)
+            assert await views.count("things", Query(), ALL) == len(SOME)
 
     @pytest.mark.parametrize(
         "value", ["' OR '1'='1", '"; DROP TABLE c1; --', "%", "_", "*", "\0", "a\0b", "\\", "x' UNION SELECT 1 --"]
