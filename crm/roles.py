@@ -75,7 +75,7 @@ class Roles:
     @property
     def has_files(self) -> bool:
         """Whether it reads or writes what is attached to records."""
-        return "policies" in self.loops or "customer" in self.apis
+        return "policies" in self.loops or any(one.keeps_files for one in SERVICES if one.name in self.apis)
 
     @property
     def needs_warehouse(self) -> bool:

@@ -34,4 +34,5 @@ SERVICE = Service(
     AGGREGATES,
     policies=lambda ports: (*POLICIES, *files_policies(ports.file_store)),
     watches=(DueTasks, FileSweep, FileWork),
+    keeps_files=True,
 )

@@ -34,6 +34,7 @@ class Service:
     resources: what rights are granted on in addition to record types. roles: the built-in ones.
     streams: the categories of its streams that are no records, so that no view shows them.
     projections: those of many streams. watches: what runs next to its policies; beside_routes: next to its routes.
+    keeps_files: whether its routes read or write what is attached to records.
     create_app and policies change nothing they are given: each process of the suite calls the ones its roles need.
     """
 
@@ -48,3 +49,4 @@ class Service:
     beside_routes: Sequence[Callable[[Kernel], Watch]] = ()
     at_root: Sequence[str] = ()
     projections: Sequence[MultiStreamProjection] = ()
+    keeps_files: bool = False
