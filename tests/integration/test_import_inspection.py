@@ -50,6 +50,15 @@ async def test_the_record_type_is_found_and_reasons_come_in_the_language_of_the_
     assert (found["resource"], found["suggestion"], found["matches"][0]["field"]) == ("", {}, "")
 
 
+async def test_days_that_not_every_row_has_are_left_out_and_said_so(desk: Office) -> None:
+    for cell, field in (("soon", ""), ("2026-01-03", "at")):
+        part = {"file": ("leads.csv", f"Name,Company,Created\nAnn,Acme,2026-01-02\nBob,Acme,{cell}\n")}
+        found = (await desk.client.post("/imports/inspect", data={"resource": "lead"}, files=part)).json()
+        assert found["matches"][2]["field"] == field
+        assert ("at" in found["suggestion"]["steps"][-1]) == bool(field)
+        assert (found["matches"][2]["reason"] == "left out: not every cell says a day that has been") != bool(field)
+
+
 async def test_inspection_and_template(desk: Office) -> None:
     part = {"file": ("客户.csv", "公司名称;行业;Since\n甲;零售;1999\n".encode("gbk"))}
     found = (await desk.client.post("/imports/inspect", data={"resource": "account"}, files=part)).json()

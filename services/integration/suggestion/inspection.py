@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 from typing import Any
@@ -21,6 +21,7 @@ from services.integration.suggestion.targets import Targets, targets_of
 from services.integration.suggestion.value_maps import Stage
 from shared.errors import Forbidden
 from shared.kernel.kernel import Kernel
+from shared.messages import say
 from shared.messages.languages import Language, in_language
 from shared.security.permissions import Access
 from shared.tabular.table import Facts, read_rows
@@ -92,7 +93,15 @@ async def propose(kernel: Kernel, access: Access, facts: Facts, resource: str, t
     companies = _may_import(kernel, access, "account")
     sample = Sample(facts.name, found, rows, today)
     mapping = draft(targets, sample, choices, stages, companies=companies)
-    return Proposal(resource, list(targets.fields), choices, found, mapping)
+    return Proposal(resource, list(targets.fields), _used(choices, mapping), found, mapping)
+
+
+def _used(choices: list[Choice], mapping: Mapping[str, Any]) -> list[Choice]:
+    """When records were made is taken where every cell says it: else the column is left out, and its match says so."""
+    if any("at" in step for step in mapping["steps"]):
+        return choices
+    why = say("left out: not every cell says a day that has been")
+    return [replace(choice, field="", reason=why) if choice.field == "at" else choice for choice in choices]
 
 
 def _head(facts: Facts) -> list[dict[str, str]]:

@@ -122,6 +122,7 @@ export function MappingStep({
                   data={options}
                   onChange={(field) => choose(match.column, field ?? '')}
                 />
+                {proposed && !match.field && !fields.get(match.column) && match.reason && <small>{match.reason}</small>}
                 {!kept && match.field && match.field === fields.get(match.column) && match.confidence < SURE && (
                   <small data-unsure>{t('import.unsure', { reason: match.reason })}</small>
                 )}
