@@ -102,18 +102,24 @@ class UnfinishedWork(ABC, Generic[Key]):
 
     async def _pause(self, key: Key, error: Exception) -> float:
         """Seconds until the next try."""
-        if passes(error) or isinstance(error, PASSING):
-            return min(self._look * PATIENCE, MOST_SECONDS)
+        away = min(self._look * PATIENCE, MOST_SECONDS)
+        if _is_away(error):
+            return away
         tries = self._tries[key] = self._tries.get(key, 0) + 1
         if tries < TRIES:
             return min(self._look * 2.0 ** (tries - 1), MOST_SECONDS)
-        self._given_up.add(key)
-        self._unfinished.discard(key)
-        del self._tries[key]
+        self._given_up.add(key)  # first: what begins while its record is written takes it off again
         try:
             await self._end(key, error)
         except Exception as another:
+            if _is_away(another):  # else its record would never tell
+                self._given_up.discard(key)
+                self._tries[key] = TRIES - 1
+                return away
             self._log.error("%s was given up, which its record does not tell: %s", key[-1], redacted(another))
+        if key in self._given_up:
+            self._unfinished.discard(key)
+        del self._tries[key]
         return 0.0
 
     @abstractmethod
@@ -135,3 +141,8 @@ class UnfinishedWork(ABC, Generic[Key]):
     @abstractmethod
     def _stopped(self, key: Key, error: Exception) -> None:
         """Called in the handler of an error that stopped the work; it is tried again."""
+
+
+def _is_away(error: Exception) -> bool:
+    """Whether something did not answer: the work itself is not at fault."""
+    return passes(error) or isinstance(error, PASSING)

@@ -28,6 +28,7 @@ class Work(UnfinishedWork[Key]):
         super().__init__(Mock(), look, 3600.0, LOG, "work was not looked for")
         self.fails, self.tries = [*fails], list[Key]()
         self.done, self.ended = list[Key](), list[tuple[Key, Exception]]()
+        self.deaf = list[Exception]()  # what its record meets, which is to say that it ends
 
     def _begun_by(self, one: Stored) -> Key | None:
         return BAD if one.type == "begun" else None
@@ -43,6 +44,8 @@ class Work(UnfinishedWork[Key]):
         self._unfinished.discard(key)
 
     async def _end(self, key: Key, error: Exception) -> None:
+        if self.deaf:
+            raise self.deaf.pop()
         self.ended.append((key, error))
         if isinstance(error, Undecodable):
             raise error
@@ -95,3 +98,15 @@ async def test_each_pause_is_twice_the_one_before_and_what_passes_is_not_counted
     pauses = [await work._pause(BAD, RuntimeError("broken")) for _ in range(TRIES)]
     assert pauses == [1, 2, 4, 8, 16, MOST_SECONDS, MOST_SECONDS, 0]
     assert len(work.ended) == 1
+
+
+async def test_what_cannot_be_told_now_is_told_later() -> None:
+    """A store that is away at the last try leaves no job that is under way without end."""
+    work = Work(look=1.0)
+    work.deaf = [Unavailable("stopping"), StoreUnavailable("away")]
+    for _ in range(TRIES + 1):
+        assert await work._pause(BAD, RuntimeError("broken"))
+    assert (work.ended, work._given_up) == ([], set())
+    error = RuntimeError("broken")
+    assert await work._pause(BAD, error) == 0
+    assert (work.ended, work._given_up) == ([(BAD, error)], {BAD})

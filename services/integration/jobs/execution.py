@@ -17,7 +17,7 @@ from services.integration.jobs.progress import Progress
 from services.integration.jobs.revert import Revert
 from services.integration.jobs.sender import AWAY
 from shared.domain.aggregate import Aggregate
-from shared.errors import CrmError
+from shared.errors import CrmError, passes
 from shared.kernel.bus import Call
 from shared.kernel.kernel import Kernel
 from shared.security.permissions import Access, system_access
@@ -132,7 +132,10 @@ class JobExecution(ABC, Generic[J]):
     async def _fail(self, reason: str) -> None:
         try:
             await self.send(f"Fail{self.title}", {"reason": reason})
-        except CrmError as error:  # paused or erased meanwhile
+        except CrmError as error:
+            if passes(error):
+                raise
+            # paused or erased meanwhile
             log.warning("%s %s failed (%s), not noted: %s", self.aggregate.name, self._id, reason, error.detail)
 
     async def send(self, name: str, body: dict[str, Any]) -> None:
