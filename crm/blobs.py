@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 
 from crm.settings import WrongSetting, writable
@@ -13,7 +15,8 @@ from shared.blobs.port import Blobs, BlobsRefused, BlobsUnavailable
 
 OWN_FILES = "folder:"  # CRM_FILES: in the data directory
 _NOWHERE = "none"  # a folder that no bucket has
-_FEW = {"max_retries": 2}  # not the library's ten
+LOOK_SECONDS = 10.0  # at a bucket: one that takes a connection and says nothing holds up no start
+_FEW = {"max_retries": 2, "retry_timeout": timedelta(seconds=LOOK_SECONDS)}  # not the library's ten in three minutes
 log = logging.getLogger("crm.files")
 
 
@@ -52,10 +55,13 @@ async def check_bucket(url: str, named: str) -> None:
     Raises WrongSetting, which begins with `named`.
     """
     try:
-        await ObjectBlobs.in_s3(url, retry_config=_FEW).keys(_NOWHERE)
+        async with asyncio.timeout(LOOK_SECONDS):
+            await ObjectBlobs.in_s3(url, retry_config=_FEW).keys(_NOWHERE)
     except ValueError as error:
         raise WrongSetting(f"{named}: {error}") from error
     except BlobsRefused as error:
         raise WrongSetting(f"{named}: {url}: {error}") from error
     except BlobsUnavailable as error:
         log.warning("%s: %s: %s", named, url, error)
+    except TimeoutError:
+        log.warning("%s: %s: no answer within %g s", named, url, LOOK_SECONDS)

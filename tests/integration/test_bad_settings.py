@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import subprocess
@@ -11,10 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from crm.blobs import check_bucket
 from crm.compose import Suite
 from crm.roles import parse_roles
 from crm.settings import Settings, WrongSetting
 from shared.backup.keyfile import make_key
+from shared.blobs.objects import ObjectBlobs
 from tests.support.certificates import Files, make
 from tests.support.protocol_server import PASSWORD, USER, served
 
@@ -171,6 +174,19 @@ async def test_a_bucket_that_is_away_is_told_and_ends_nothing(
     suite = await Suite.open(Settings(tmp_path / "data"), parse_roles(["api:customer", "projector"]))
     await suite.close()
     assert "CRM_FILES: s3://crm: the file store failed: it does not answer" in caplog.messages
+
+
+async def test_a_bucket_that_says_nothing_holds_up_no_start(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def silent(blobs: ObjectBlobs, folder: str) -> list[str]:
+        await asyncio.Event().wait()
+        return []
+
+    monkeypatch.setattr(ObjectBlobs, "keys", silent)
+    monkeypatch.setattr("crm.blobs.LOOK_SECONDS", 0.01)
+    await check_bucket("s3://crm", "CRM_BACKUP")
+    assert "CRM_BACKUP: s3://crm: no answer within 0.01 s" in caplog.messages
 
 
 def test_it_is_all_that_is_printed_and_the_command_fails(tmp_path: Path) -> None:
