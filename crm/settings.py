@@ -115,17 +115,17 @@ def check_adapters(environment: Mapping[str, str] = os.environ) -> None:
             raise WrongSetting(f"{name}: {scheme}: takes no path, {where}")
     past_address(environment)
     views, keys = (mongodb_of(name, environment) for name in ("CRM_VIEWS", "CRM_KEYS"))
-    if views is not None and keys is not None and _database(views) == _database(keys):
+    if views is not None and keys is not None and _databases(views) & _databases(keys):
         raise WrongSetting(
-            "CRM_KEYS names the database of CRM_VIEWS, which may be dropped, and no keys may: give them a database of "
-            "their own, as in mongodb://HOST:PORT/crm_keys"
+            "CRM_KEYS names the database of CRM_VIEWS, which may be dropped, and no keys may: where keys are there "
+            "already, leave CRM_KEYS and name another database in CRM_VIEWS, as in mongodb://HOST:PORT/crm_views"
         )
 
 
-def _database(url: str) -> tuple[frozenset[str], str]:
-    """The hosts and the database of an address of MongoDB, which is "crm" where it names none."""
+def _databases(url: str) -> set[tuple[str, str]]:
+    """The database of an address of MongoDB, which is "crm" where it names none, as each of its hosts has it."""
     hosts, _, path = url.partition("//")[2].partition("?")[0].rpartition("@")[2].partition("/")
-    return frozenset(hosts.lower().split(",")), path or "crm"
+    return {(host.removesuffix(":27017"), path or "crm") for host in hosts.lower().split(",")}
 
 
 def mongodb_of(name: str, environment: Mapping[str, str] = os.environ) -> str | None:

@@ -115,6 +115,7 @@ def test_a_setting_may_be_the_text_of_a_file(tmp_path: Path) -> None:
         ("mongodb://host/crm", "mongodb://host/crm"),
         ("mongodb://host", "mongodb://host/?tls=true"),  # neither names one: it is the same
         ("mongodb://crm:a@one:1,two:2/x?replicaSet=rs", "mongodb://keys:b@TWO:2,one:1/x"),
+        ("mongodb://one,two/x?replicaSet=rs", "mongodb://two:27017/x?replicaSet=rs"),  # of one and the same set
     ],
 )
 def test_keys_do_not_lie_with_views_that_may_be_dropped(views: str, keys: str) -> None:
