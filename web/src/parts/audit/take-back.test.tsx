@@ -39,6 +39,11 @@ function Reading() {
   useQuery({ queryKey: ['boat'], queryFn: () => ++reads })
   return <TakeBack asked={{ correlation: 'c1' }} onShow={() => undefined} />
 }
+let left = true
+function Emptied() {
+  const { data = true } = useQuery({ queryKey: ['left'], queryFn: () => left })
+  return <TakeBack asked={{ correlation: 'c1' }} offered={data} onShow={() => undefined} />
+}
 const stage = (of: Asked, onShow: (asked: Asked) => void = () => undefined) => {
   serve({ 'GET /meta': () => made })
   return play(() => <TakeBack asked={of} onShow={onShow} />, '/o/boat')
@@ -74,6 +79,21 @@ test('a job goes on when its page is left, and is stopped by its own button', as
   await press(button(document, 'Close'))
   expect(reads).toBe(before + 1) // some of it has gone back by then
   expect(stopped).toEqual(['job-1'])
+})
+
+test('what was taken back is told until it is read, also where nothing is left to take back', async () => {
+  serve({ 'GET /meta': () => made })
+  const box = await play(Emptied, '/o/boat')
+  await press(button(box, 'Take all of it back…'))
+  await seen(document.body, '3 changes of 2 records were found')
+  left = false
+  await press(button(document, 'Take 2 changes back'))
+  await seen(document.body, '2 changes were taken back.')
+  await rest()
+  expect(button(box, 'Take all of it back…')).toBeUndefined()
+  expect(document.body.textContent).toContain('2 changes were taken back.')
+  await press(button(document, 'Close'))
+  expect(document.querySelector('[role=dialog]')).toBeNull()
 })
 
 test('jobs are listed with how far they are, and can be come back to', async () => {

@@ -10,20 +10,24 @@ import { isTakenBack, type Outcome, useTakingBack } from './taking-back'
 
 interface Props {
   asked: Asked
+  /** Whether there is anything to take back. What was taken back is told all the same. */
+  offered?: boolean
   /** Shows all that one act did. */
   onShow(asked: Asked): void
 }
 
 /** Takes back all that is shown: what one person did since a day, or what one act led to. */
-export function TakeBack({ asked, onShow }: Props) {
+export function TakeBack({ asked, offered = true, onShow }: Props) {
   const { t } = useTranslation()
   const [open, setOpen] = useState(false)
-  if (!isTakenBack(asked)) return null
+  if (!isTakenBack(asked) || !(offered || open)) return null
   return (
     <div className={s.back}>
-      <Button small onClick={() => setOpen(true)}>
-        {t('audit.takingBack.open')}…
-      </Button>
+      {offered && (
+        <Button small onClick={() => setOpen(true)}>
+          {t('audit.takingBack.open')}…
+        </Button>
+      )}
       {open && <TakingBack of={asked} onShow={onShow} onClose={() => setOpen(false)} />}
     </div>
   )

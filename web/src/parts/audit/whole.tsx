@@ -34,7 +34,7 @@ export function Whole({ act }: { act: string }) {
       ) : (
         <>
           <Touched records={records} onMore={more} busy={isFetchingNextPage} />
-          {(hasNextPage || records.some((record) => record.undo)) && <TakeBack asked={{ correlation: act }} onShow={show} />}
+          <TakeBack asked={{ correlation: act }} offered={hasNextPage || records.some((record) => record.undo)} onShow={show} />
         </>
       )}
     </section>
