@@ -35,8 +35,9 @@ describe('addresses', () => {
 
   test('an unknown tab is none', () => expect(recordSearch({ tab: 'x' })).toEqual({}))
 
-  test.each(['https://evil.example', '//evil.example', '/\\evil.example', 'javascript:alert(1)'])('%s is no way on', (to) =>
-    expect(signInSearch({ to })).toEqual({}),
+  test.each(['https://evil.example', '//evil.example', '/\\evil.example', '/\t/evil.example', '/\n\\evil.example', 'javascript:alert(1)'])(
+    '%j is no way on',
+    (to) => expect(signInSearch({ to })).toEqual({}),
   )
   test.each([
     ['/o/account', { at: 'garbage', known: 'x', f: 'x', q: 'y' }, { q: 'y' }],

@@ -110,7 +110,7 @@ export const timeSearch = (raw: Record<string, unknown>): { at?: string; known?:
 /** Where to go after the sign-in: a path of this client, never another site. */
 export const signInSearch = (raw: Record<string, unknown>): { to?: string } => {
   const to = text(raw.to)
-  return { to: to && /^\/(?![/\\])/.test(to) ? to : undefined }
+  return { to: to && /^\/(?!\/)[^\\\t\r\n]*$/.test(to) ? to : undefined } // browsers read \ as /, and leave out tabs and ends of lines
 }
 /** What the audit log is searched for, and the event that stands open. Other pages of the settings take nothing. */
 export interface AuditSearch {

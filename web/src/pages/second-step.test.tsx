@@ -23,9 +23,9 @@ test('six digits are sent by themselves, once, with what was right before; a wro
   await type(code, '123 45')
   await rest()
   expect(bodies()).toEqual([])
-  await type(code, '123 456')
+  await type(code, '１２３ ４５６')
   await seen(box, 'This code is not right')
-  expect(bodies()).toEqual([{ email: 'ann@acme.test', password: 'a long one', cookie: true, code: '123 456' }])
+  expect(bodies()).toEqual([{ email: 'ann@acme.test', password: 'a long one', cookie: true, code: '１２３ ４５６' }])
   expect([code.value, code.getAttribute('aria-invalid'), onDone.mock.calls.length]).toEqual(['', 'true', 0])
 })
 
@@ -50,4 +50,16 @@ test('where the password is another one by now, the first step says so; too many
   await rest()
   expect(onBack).toHaveBeenCalledOnce()
   expect(onBack.mock.calls[0]?.[0]).toMatchObject({ kind: 'unauthenticated' })
+})
+
+test('a password does not wait for its code for ever, nor for somebody who was elsewhere', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'], shouldAdvanceTime: true })
+  const { onBack } = await step(() => refused('wrong-code'))
+  window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: false }))
+  expect(onBack.mock.calls).toEqual([])
+  window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }))
+  expect(onBack.mock.calls).toEqual([[]])
+  await vi.advanceTimersByTimeAsync(600_000)
+  expect(onBack.mock.calls).toEqual([[], []])
+  vi.useRealTimers()
 })

@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { isProblem } from '../api/problem'
 import { signIn } from '../app/session'
 import { CodeField, isWhole } from '../parts/factor/code-field'
@@ -7,6 +7,8 @@ import { useTranslation } from '../words'
 import { Gate } from './gate'
 import s from './gate.module.css'
 import { refusedBecause } from './refused'
+
+const KEPT_MS = 600_000 // then somebody else may sit there
 
 interface Props {
   /** What was right; it is kept for this step alone. */
@@ -17,6 +19,21 @@ interface Props {
   onDone(): Promise<void> | void
 }
 
+/** A password waits for its code no longer than that, nor for somebody who went to another site and comes back. */
+function useForgetting(forget: () => void): void {
+  const latest = useRef(forget)
+  latest.current = forget
+  useEffect(() => {
+    const timer = setTimeout(() => latest.current(), KEPT_MS)
+    const back = ({ persisted }: PageTransitionEvent) => persisted && latest.current()
+    window.addEventListener('pageshow', back)
+    return () => {
+      clearTimeout(timer)
+      window.removeEventListener('pageshow', back)
+    }
+  }, [])
+}
+
 /** After a right password: a code of the app, or one that was kept for the day without it. */
 export function SecondStep({ email, password, onBack, onDone }: Props) {
   const { t } = useTranslation()
@@ -25,6 +42,7 @@ export function SecondStep({ email, password, onBack, onDone }: Props) {
   const [failed, setFailed] = useState<unknown>()
   const [busy, setBusy] = useState(false)
   const app = kind === 'digits'
+  useForgetting(() => onBack())
 
   async function send(given: string) {
     if (busy || !given.trim()) return

@@ -4,7 +4,10 @@ import { TextField } from '../../ui/field'
 const DIGITS = 6
 
 /** A code of the app is whole: people write and paste it with blanks, too. */
-export const isWhole = (code: string): boolean => code.replace(/\D/g, '').length === DIGITS && /^[\d\s-]+$/.test(code)
+export const isWhole = (code: string): boolean => {
+  const plain = code.normalize('NFKC') // Chinese keyboards write wide digits, too
+  return plain.replace(/\D/g, '').length === DIGITS && /^[\d\s-]+$/.test(plain)
+}
 
 interface Props extends Omit<ComponentProps<typeof TextField>, 'onChange' | 'value'> {
   value: string

@@ -1,5 +1,6 @@
 import { type FormEvent, lazy, Suspense, useState } from 'react'
-import { loadMe, takeTokens } from '../../app/session'
+import { offline } from '../../api/problem'
+import { loadMe, needsFactor, takeTokens } from '../../app/session'
 import { Button } from '../../ui/button'
 import { PasswordField } from '../../ui/field'
 import { usePhone } from '../../ui/media'
@@ -13,21 +14,27 @@ import { RecoveryCodes } from './recovery-codes'
 const Qr = lazy(() => import('./qr'))
 
 interface Props {
+  /** The password was right: whoever they are is not to be asked for by others from here on. */
+  onBegun?(): void
   /** It is on now: what is shown from here on is shown once. */
   onCodes?(): void
   onDone(): void
 }
 
 /** Password, then the app, then the recovery codes. Who they are is asked for only then: a page may go by it. */
-export function Enrol({ onCodes, onDone }: Props) {
+export function Enrol({ onBegun, onCodes, onDone }: Props) {
   const [begun, setBegun] = useState<Begun>()
   const [codes, setCodes] = useState<string[]>()
   async function end() {
-    await loadMe()
+    if (needsFactor(await loadMe())) throw offline() // an answer from before, that was kept
     onDone()
   }
+  const opened = (by: Begun) => {
+    setBegun(by)
+    onBegun?.()
+  }
   if (codes) return <RecoveryCodes codes={codes} onDone={end} />
-  if (!begun) return <Password onBegun={setBegun} />
+  if (!begun) return <Password onBegun={opened} />
   const shown = (made: string[]) => {
     setCodes(made)
     onCodes?.()
