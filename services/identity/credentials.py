@@ -39,7 +39,7 @@ NOT_VALID = "this invitation is not valid; ask for a new one"
 @dataclass(frozen=True, slots=True)
 class Credential:
     """secret: the argon2id hash, "" = none. version: of the stream, when password or second factor was last changed;
-    cause: which of them.
+    since: at which moment; cause: which of them.
 
     issuer: who made the invitation.
     """
@@ -51,6 +51,7 @@ class Credential:
     issuer: str = ""
     factor: Factor = NO_FACTOR
     cause: str = "password"
+    since: Micros = 0
 
 
 # Each of these makes an earlier invitation void: it was made for other rights, or it is used.
@@ -69,20 +70,20 @@ VOIDING = (
 
 def credential_of(history: Sequence[Recorded]) -> Credential:
     """Fold a user's stream for what proves that somebody is this user."""
-    secret, version, cause, invitation, until, issuer = "", 0, "password", "", 0, ""
+    secret, version, since, cause, invitation, until, issuer = "", 0, 0, "password", "", 0, ""
     for recorded in history:
         if isinstance(recorded.event, VOIDING):
             invitation, until, issuer = "", 0, ""
         match recorded.event:
             case events.UserPasswordChanged(secret=given):
-                secret, version, cause = given, recorded.version, "password"
+                secret, version, since, cause = given, recorded.version, recorded.occurred_at, "password"
             case events.UserPasswordRehashed(secret=given):
                 secret = given
             case identity_factor.SecondFactorConfirmed() | identity_factor.SecondFactorRemoved():
-                version, cause = recorded.version, "second-factor"
+                version, since, cause = recorded.version, recorded.occurred_at, "second-factor"
             case events.InvitationIssued(token_hash=token, expires_at=expires):
                 invitation, until, issuer = token, expires, recorded.metadata.on_behalf_of or recorded.actor
-    return Credential(secret, version, invitation, until, issuer, factor_of(history), cause)
+    return Credential(secret, version, invitation, until, issuer, factor_of(history), cause, since)
 
 
 def new_secret() -> str:

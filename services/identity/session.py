@@ -5,13 +5,13 @@ The hashes of the tokens are no part of the state: a `Family` reads them from th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 from services.identity.credentials import Credential, credential_of, same
 from services.identity.user import USER, User
-from shared.clock import Micros
+from shared.clock import Micros, from_rfc3339
 from shared.domain.aggregate import Aggregate
 from shared.domain.command import C, CommandModel, Context
 from shared.domain.fields import displayed, record_fields
@@ -118,6 +118,14 @@ def family_of(history: Iterable[Recorded]) -> Family:
             case events.SignedOut() | events.SessionRevoked():
                 family.ended = True
     return family
+
+
+def may_go_on(document: Mapping[str, Any], since: Micros, now: Micros) -> bool:
+    """Whether a live session, as the views tell it, would be refreshed: one from before the credential was last changed
+    (since), or too long at rest, ends at its next refresh.
+    """
+    begun, refreshed, expires = (from_rfc3339(document[name]) for name in ("created_at", "updated_at", "expires_at"))
+    return begun >= since and now < min(expires, refreshed + IDLE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ async def test_a_factor_is_begun_confirmed_asked_for_and_removed(suite: Suite, a
     gone = await admin.post(f"{FACTOR}/remove", json={"password": PASSWORD, "code": app.fresh()})
     assert gone.status_code == 200
     take_tokens(admin, gone)
+    assert [one["current"] for one in (await admin.get("/identity/sessions")).json()["items"]] == [True]
     assert (await admin.get(FACTOR)).json()["enabled"] is False
     assert (await sign_in(suite)).status_code == 201
 

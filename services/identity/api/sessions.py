@@ -21,7 +21,7 @@ from services.identity.api.common import (
     tokens_answer,
 )
 from services.identity.authentication import Authentication
-from services.identity.session import SESSION, Session
+from services.identity.session import SESSION, Session, may_go_on
 from shared.domain.command import VERBATIM, CommandModel
 from shared.errors import NotFound, ProjectionBehind, Unauthenticated
 from shared.http.answers import Answer, model_answer, path_id
@@ -84,7 +84,7 @@ def sessions_router(kernel: Kernel, authentication: Authentication) -> APIRouter
     router = DirectRouter()
     _add_sign_in(router, authentication)
     _add_refresh(router, authentication)
-    _add_own(router, kernel)
+    _add_own(router, kernel, authentication)
     _add_sign_out(router, kernel, authentication)
     _add_ending(router, kernel)
     return router
@@ -149,7 +149,7 @@ def _add_refresh(router: APIRouter, authentication: Authentication) -> None:
         return tokens_answer(request, await authentication.refresh(token), by_cookie=not given)
 
 
-def _add_own(router: APIRouter, kernel: Kernel) -> None:
+def _add_own(router: APIRouter, kernel: Kernel, authentication: Authentication) -> None:
     authenticator = Authenticator(kernel)
     found = {200: answer("Newest first", OwnSessions)}
     docs = operation("listOwnSessions", "Your live sessions", "session", found)
@@ -163,7 +163,9 @@ def _add_own(router: APIRouter, kernel: Kernel) -> None:
         where = (Condition("owner", "eq", access.user), Condition("status", "eq", "live"))
         query = Query(where, sort="created_at", descending=True, limit=200)
         page = await kernel.queries.find(SESSION, query, as_oneself(access))
-        items = [OwnSession(**d, current=d["id"] == current) for d in page.items]
+        since, now = (await authentication.known(access.tenant, access.user)).credential.since, kernel.clock.now()
+        live = (d for d in page.items if d["id"] == current or may_go_on(d, since, now))
+        items = [OwnSession(**d, current=d["id"] == current) for d in live]
         return model_answer(OwnSessions(items=items))
 
 

@@ -1,3 +1,4 @@
+import { useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { call } from '../../api/client'
 import { isProblem } from '../../api/problem'
@@ -8,10 +9,12 @@ import { Card } from '../../ui/page'
 import { toast } from '../../ui/toast'
 import { useTranslation } from '../../words'
 import s from './me.module.css'
+import { SESSIONS } from './sessions'
 
 /** A new password ends every session, this one is begun again. */
 export function Password() {
   const { t } = useTranslation()
+  const client = useQueryClient()
   const [errors, setErrors] = useState<Record<string, string>>({})
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()
@@ -20,6 +23,7 @@ export function Password() {
     try {
       const body = { current: String(given.get('current')), new: String(given.get('new')), cookie: true }
       await adopt(await call<Tokens>('POST', '/identity/password', { body }))
+      void client.invalidateQueries({ queryKey: SESSIONS })
       form.reset()
       setErrors({})
       toast({ kind: 'good', text: t('me.changed') })

@@ -8,6 +8,7 @@ import { useTranslation } from '../../words'
 import s from '../factor/factor.module.css'
 import { KEY, type OwnFactor, useOwnFactor } from '../factor/own-factor'
 import { Waiting } from '../offline/waiting'
+import { SESSIONS } from './sessions'
 
 const EnrolDialog = lazy(() => import('../factor/enrol-dialog'))
 const CodesDialog = lazy(() => import('../factor/codes-dialog'))
@@ -25,7 +26,7 @@ export function SecondFactor() {
   function close() {
     setAct(undefined)
     void client.invalidateQueries({ queryKey: KEY })
-    void client.invalidateQueries({ queryKey: ['sessions'] })
+    void client.invalidateQueries({ queryKey: SESSIONS })
   }
   return (
     <Card title={t('factor.title')} hint={t('factor.hint')}>

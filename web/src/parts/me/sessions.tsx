@@ -19,12 +19,12 @@ interface Session {
   method?: string
   current: boolean
 }
-const KEY = ['sessions']
+export const SESSIONS = ['sessions']
 
 export function Sessions() {
   const { t, i18n } = useTranslation()
   const client = useQueryClient()
-  const asked = useQuery({ queryKey: KEY, queryFn: ({ signal }) => get<{ items: Session[] }>('/identity/sessions', undefined, signal) })
+  const asked = useQuery({ queryKey: SESSIONS, queryFn: ({ signal }) => get<{ items: Session[] }>('/identity/sessions', undefined, signal) })
   const items = [...(asked.data?.items ?? [])].sort(
     (a, b) => Number(b.current) - Number(a.current) || b.updated_at.localeCompare(a.updated_at),
   )
@@ -32,7 +32,7 @@ export function Sessions() {
   const how = (method = '') => (i18n.exists(`factor.methods.${method}`) ? [t(`factor.methods.${method}`)] : [])
   async function end(ids: string[]) {
     await Promise.all(ids.map((id) => call('DELETE', `/identity/sessions/${id}`)))
-    await client.invalidateQueries({ queryKey: KEY })
+    await client.invalidateQueries({ queryKey: SESSIONS })
     toast({ kind: 'good', text: t('me.ended') })
   }
   return (
