@@ -1,6 +1,16 @@
 import type { Shown } from './fields/kind'
 import { type KindName, kindOf } from './fields/kind-of'
-import type { Doc, Meta, MetaCommand, MetaField, MetaRelation, MetaStages, MetaType } from './meta'
+import {
+  type Doc,
+  fieldValue,
+  isEmpty,
+  type Meta,
+  type MetaCommand,
+  type MetaField,
+  type MetaRelation,
+  type MetaStages,
+  type MetaType,
+} from './meta'
 import type { OwnDialog } from './own-dialog'
 
 /** How a field is changed: the command, and the name of its input that takes the value. */
@@ -27,6 +37,8 @@ export interface Override {
   sums?: string[]
   /** Commands that have a place of their own, so that no menu lists them. */
   elsewhere?: string[]
+  /** What a record is called by where its title is empty: the first of these that is not. */
+  instead?: string[]
   /** The field that says what comes next, shown under the title with the last contact. */
   nextStep?: string
   /** What a new record begins with, until something else is chosen. */
@@ -195,3 +207,14 @@ export function typesOf(meta: Meta, overrides: Record<string, Override> = {}): T
 export function fieldsOf(object: ObjectDescription, names: string[]): FieldDescription[] {
   return names.flatMap((name) => object.field(name) ?? []).filter((field) => !field.technical)
 }
+
+/** The field that a record is called by: its title or, where that is empty, what stands in for it. */
+export function namedBy(object: ObjectDescription, record: Doc): FieldDescription | undefined {
+  const others = fieldsOf(object, object.instead ?? [])
+  const title = object.field(object.title)
+  return isEmpty(fieldValue(record, object.title)) ? (others.find((field) => !isEmpty(fieldValue(record, field.name))) ?? title) : title
+}
+
+/** What a record is called, as text. */
+export const called = (object: ObjectDescription, record: Doc): string =>
+  String(fieldValue(record, namedBy(object, record)?.name ?? object.title) ?? '')

@@ -22,7 +22,8 @@ export function Calendar() {
   const { t } = useTranslation()
   const go = useNavigate()
   const object = useObject('activity')
-  const { week } = useSearch({ from: '/shell/calendar' })
+  const { week: day } = useSearch({ from: '/shell/calendar' })
+  const week = day && weekOf(day) // also of a link that somebody wrote
   const [calling, setCalling] = useState(false)
   const phone = usePhone()
   const past = usePast()

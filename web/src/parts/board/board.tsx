@@ -65,9 +65,19 @@ export default function Board({ object: type, query, path, by: chosen, ofView, o
     const own = { ...(object.stages && pipeline && { [object.stages.by]: pipeline }), ...(ends.length > 0 && { status: 'open' }) }
     const sort = query.sort || (sum[0] ? `-${sum[0]}` : undefined)
     const places = sortsOf(sort ?? '').map(([name]) => name) // by these it is noticed that a card moved
-    const known = [object.title, field, ...card, ...sum, ...places, since, currency, 'owner', 'status', object.stages?.by].filter(
-      (name) => name && object.field(name),
-    )
+    const known = [
+      object.title,
+      ...(object.instead ?? []),
+      field,
+      ...card,
+      ...sum,
+      ...places,
+      since,
+      currency,
+      'owner',
+      'status',
+      object.stages?.by,
+    ].filter((name) => name && object.field(name))
     return {
       filter: query.filter,
       q: query.q,

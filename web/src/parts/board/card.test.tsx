@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { boardOf } from '../../data/boards'
-import { describe as described } from '../../meta/describe'
+import { called, describe as described } from '../../meta/describe'
 import type { MetaType } from '../../meta/meta'
 import { useShow } from '../../meta/show'
 import { made } from '../../test/made-up'
@@ -21,4 +21,13 @@ test('a card is as old as on the day of its board, though the page looks at anot
     '/o/boat?at=2026-12-24',
   )
   expect(box.textContent).toMatch(/Aurora1[01] days/)
+})
+
+test('a record without a title is called by what stands in for it, once', async () => {
+  serve({ 'GET /meta': () => made })
+  const named = described(made.types[0] as MetaType, { board: { sum: [], card: ['status'] }, instead: ['notes', 'status'] })
+  const card = { id: 'b2', version: 1, name: '', notes: '', status: 'afloat' }
+  const box = await play(() => <CardFace object={named} card={card as never} names={{}} show={useShow(named)} />, '/o/boat')
+  expect([box.textContent, called(named, card as never)]).toEqual(['afloat', 'afloat'])
+  expect(called(named, { ...card, name: 'Aurora' } as never)).toBe('Aurora')
 })

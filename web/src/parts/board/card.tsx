@@ -5,7 +5,7 @@ import type { Mark } from '../../data/list-news'
 import { useGlow } from '../../data/live'
 import type { Names } from '../../data/records'
 import { columnKey } from '../../meta/boards'
-import type { ObjectDescription } from '../../meta/describe'
+import { called, namedBy, type ObjectDescription } from '../../meta/describe'
 import { kind } from '../../meta/fields'
 import { type Doc, fieldValue, isEmpty } from '../../meta/meta'
 import type { Show } from '../../meta/show'
@@ -48,14 +48,15 @@ export function CardFace({ object, card, names, show, moved, told, at }: CardPro
   const board = object.board ?? { sum: [], card: [] }
   const age = ageOf(card[board.since ?? ''], at ? boundsOf(at)[1] : Date.now())
   const owner = String(card.owner ?? '')
+  const named = namedBy(object, card)
   const shown = board.card
     .flatMap((name) => object.field(name) ?? [])
-    .filter((field) => field.name !== 'owner' && !isEmpty(fieldValue(card, field.name)))
+    .filter((field) => field.name !== 'owner' && field !== named && !isEmpty(fieldValue(card, field.name)))
   const figures = shown.filter((field) => kind(field).numeric)
   const words = shown.filter((field) => !kind(field).numeric)
   return (
     <>
-      <span className={s.name}>{String(fieldValue(card, object.title) ?? '')}</span>
+      <span className={s.name}>{called(object, card)}</span>
       {moved !== undefined && <span className={s.moved}>{moved}</span>}
       {told && (
         <span className={s.told} data-mark={told.mark} title={t('board.told.text')}>
@@ -108,7 +109,7 @@ export const Card = memo(function Card(props: Props) {
     menu = (
       <span className={s.menu}>
         <LightMenu
-          label={t('board.moveCard', { name: String(fieldValue(card, object.title) ?? '') })}
+          label={t('board.moveCard', { name: called(object, card) })}
           icon={<IconDots size={16} stroke={1.6} />}
           items={() =>
             targets.map((lane) => ({

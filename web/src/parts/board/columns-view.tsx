@@ -5,7 +5,7 @@ import type { News } from '../../data/list-news'
 import { usePast } from '../../data/moment'
 import type { Names } from '../../data/records'
 import { columnKey, NONE } from '../../meta/boards'
-import type { ObjectDescription } from '../../meta/describe'
+import { called, type ObjectDescription } from '../../meta/describe'
 import { type Doc, fieldValue } from '../../meta/meta'
 import type { Show } from '../../meta/show'
 import type { StagePaths } from '../../meta/stages'
@@ -95,7 +95,7 @@ export function Columns({
   const titleOf = (key: string) => targets.find((lane) => lane.key === key)?.title ?? labels[key] ?? key
   const onMove = useHandler((card: Doc, to: string) => void move(card, to))
   const onShow = useHandler(onOpen)
-  const spoken = useSpoken(titleOf, (card) => String(fieldValue(card, object.title) ?? ''))
+  const spoken = useSpoken(titleOf, (card) => called(object, card))
   const sum = object.board?.sum.at(-1)
   const sums = Object.fromEntries((object.board?.sum ?? []).map((name) => [name, object.field(name)?.label ?? name]))
 

@@ -1,8 +1,16 @@
 import { type FormEvent, useId, useState } from 'react'
 import type { Problem } from '../../api/problem'
 import { useRecord } from '../../data/records'
-import { type FieldDescription, type InputDescription, inputsOf, type ObjectDescription, patchOf, together } from '../../meta/describe'
-import { type Doc, fieldValue, type MetaCommand } from '../../meta/meta'
+import {
+  called,
+  type FieldDescription,
+  type InputDescription,
+  inputsOf,
+  type ObjectDescription,
+  patchOf,
+  together,
+} from '../../meta/describe'
+import type { Doc, MetaCommand } from '../../meta/meta'
 import { useStagePaths } from '../../meta/stages'
 import { Button } from '../../ui/button'
 import { Dialog } from '../../ui/dialog'
@@ -83,7 +91,7 @@ export function Gate({ object, record, to, problem, onPass, onClose }: Props) {
         }
       >
         <form id={name} onSubmit={submit} noValidate className={s.gate}>
-          <p className={s.title}>{String(fieldValue(record, object.title) ?? '')}</p>
+          <p className={s.title}>{called(object, record)}</p>
           {rest.map((error) => (
             <p key={error.field} className={s.refused} role="alert">
               {object.field(error.field) && <b>{object.field(error.field)?.label}</b>} {error.message}

@@ -2,9 +2,9 @@ import { type ReactNode, useState } from 'react'
 import { isProblem, type Problem } from '../../api/problem'
 import { useCommand } from '../../data/act'
 import { NONE, offers } from '../../meta/boards'
-import { bodyOf, type ObjectDescription, patchOf } from '../../meta/describe'
+import { bodyOf, called, type ObjectDescription, patchOf } from '../../meta/describe'
 import { kind, type Shown } from '../../meta/fields'
-import { type Doc, fieldValue, type MetaCommand } from '../../meta/meta'
+import type { Doc, MetaCommand } from '../../meta/meta'
 import { useStagePaths } from '../../meta/stages'
 import { toast } from '../../ui/toast'
 import { useTranslation } from '../../words'
@@ -52,7 +52,7 @@ export function useMove(object: ObjectDescription): { move(record: Doc, to: stri
     const place = { field: field as Shown, record, names: {}, stages }
     const column = to === NONE ? t('list.without', { what: field?.label }) : field && kind(field).format(to, place)
     const title = object.ends?.[to] ? object.field('status')?.option_labels?.[to] : column
-    const told = t('board.movedTo', { name: String(fieldValue(record, object.title) ?? ''), stage: title ?? to })
+    const told = t('board.movedTo', { name: called(object, record), stage: title ?? to })
     const after = object.ends?.[to] ? { status: to } : edits ? patchOf(field, value) : { [by]: to }
     try {
       await run({

@@ -1,7 +1,7 @@
 import { IconPhone } from '@tabler/icons-react'
 import { type MouseEvent, memo } from 'react'
 import type { Mark } from '../../data/list-news'
-import type { ObjectDescription } from '../../meta/describe'
+import { namedBy, type ObjectDescription } from '../../meta/describe'
 import { isUnnamed } from '../../meta/fields/ref'
 import { type Doc, fieldValue, isEmpty } from '../../meta/meta'
 import { type Show, Value } from '../../meta/show'
@@ -49,10 +49,10 @@ export const RowCard = memo(function RowCard({ object, show, record, names, plac
     )
   }
   const { amount, state, rest } = places(object)
-  const title = object.field(object.title)
+  const title = namedBy(object, record)
   const phone = object.field('phone') && record.do_not_call !== true ? fieldValue(record, 'phone') : undefined
   const told = rest
-    .filter((field) => !isUnnamed(field, fieldValue(record, field.name), names))
+    .filter((field) => field !== title && !isUnnamed(field, fieldValue(record, field.name), names))
     .map((field) => show.text(field, record, names))
     .filter(Boolean)
   return (

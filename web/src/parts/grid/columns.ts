@@ -56,6 +56,7 @@ export function fieldsFor(object: ObjectDescription, columns: readonly string[])
     object.stages?.by ?? '',
     object.stages?.field ?? '',
     object.ends ? 'status' : '',
+    ...(object.instead ?? []),
     'archived',
     'do_not_call',
     'phone',

@@ -1,7 +1,7 @@
 import { type MouseEvent, memo } from 'react'
 import type { Mark } from '../../data/list-news'
 import { useGlow } from '../../data/live'
-import type { ObjectDescription } from '../../meta/describe'
+import { namedBy, type ObjectDescription } from '../../meta/describe'
 import type { Doc } from '../../meta/meta'
 import { type Show, Value } from '../../meta/show'
 import { ago, moment } from '../../ui/format'
@@ -87,7 +87,7 @@ export const Row = memo(function Row(props: Props) {
           {n === 0 && mark && <RowMark mark={mark} />}
           {n === 0 ? (
             <a href={`/o/${object.name}/${record.id}`} tabIndex={-1} onClick={(event) => plain(event) && event.preventDefault()}>
-              {show.text(field, record, names) || '—'}
+              {show.text(field.name === object.title ? (namedBy(object, record) ?? field) : field, record, names) || '—'}
             </a>
           ) : (
             <Cell show={show} field={field} record={record} names={names} />

@@ -23,7 +23,7 @@ import { askedOf, queryOfList } from './asked'
 import { Footer } from './footer'
 import s from './list.module.css'
 import { NewsChip } from './news-chip'
-import { Nothing } from './nothing'
+import { Nothing, Teach } from './nothing'
 import { keepOrder, readRows } from './order'
 import { Toolbar } from './toolbar'
 import { Top } from './top'
@@ -102,6 +102,7 @@ export function ListView({ object }: { object: ObjectDescription }) {
     })
   const picked = sizeOf(selection, count ?? 0)
   const [strip, setStrip] = useState(past)
+  const narrowed = Boolean(now.tree || search.q || search.archived)
   const empty = !pending && sections.every((section) => section.count === 0)
   return (
     <>
@@ -138,17 +139,20 @@ export function ListView({ object }: { object: ObjectDescription }) {
       {(strip || past) && !asBoard && <ListStrip object={object} />}
       <div className={s.content}>
         {asBoard ? (
-          <Suspense fallback={<Bones rows={8} label={t('common.loading')} />}>
-            <Board
-              object={object}
-              query={query}
-              path={now.path}
-              by={now.group}
-              ofView={view?.path ?? ''}
-              strip={strip}
-              onOpen={(id) => open(id, phone)}
-            />
-          </Suspense>
+          <div className={s.rows}>
+            {empty && !past && !narrowed && <Teach object={object} />}
+            <Suspense fallback={<Bones rows={8} label={t('common.loading')} />}>
+              <Board
+                object={object}
+                query={query}
+                path={now.path}
+                by={now.group}
+                ofView={view?.path ?? ''}
+                strip={strip}
+                onOpen={(id) => open(id, phone)}
+              />
+            </Suspense>
+          </div>
         ) : (
           <div className={s.rows}>
             {pending || unread ? (
@@ -156,7 +160,7 @@ export function ListView({ object }: { object: ObjectDescription }) {
             ) : empty ? (
               <Nothing
                 object={object}
-                filtered={Boolean(now.tree || search.q || search.archived)}
+                filtered={narrowed}
                 onClear={() => change({ f: { all: [] }, q: undefined, archived: undefined })}
                 onCreate={() => change({ create: true })}
               />

@@ -3,6 +3,7 @@ import type { ObjectDescription } from '../../meta/describe'
 import { Button } from '../../ui/button'
 import { Empty } from '../../ui/empty'
 import { locale, useTranslation } from '../../words'
+import s from './list.module.css'
 
 interface Props {
   object: ObjectDescription
@@ -42,4 +43,10 @@ export function Nothing({ object, filtered, onClear, onCreate }: Props) {
       }
     />
   )
+}
+
+/** Above a board without a card: what it is for. */
+export function Teach({ object }: { object: ObjectDescription }) {
+  const { t } = useTranslation()
+  return KNOWN.includes(object.name) ? <p className={s.teach}>{t(`list.teach.${object.name}`)}</p> : null
 }

@@ -2,7 +2,7 @@ import { IconArrowsDiagonal, IconX } from '@tabler/icons-react'
 import { useMemo } from 'react'
 import { type Action, useActions } from '../../app/actions'
 import { useRecord } from '../../data/records'
-import type { ObjectDescription } from '../../meta/describe'
+import { namedBy, type ObjectDescription } from '../../meta/describe'
 import { useShow } from '../../meta/show'
 import { IconButton } from '../../ui/icon-button'
 import { Bones } from '../../ui/skeleton'
@@ -23,7 +23,7 @@ export default function Panel({ object, id, onClose, onPage }: Props) {
   const { t } = useTranslation()
   const show = useShow(object)
   const { data: one, error } = useRecord(object, id)
-  const title = object.field(object.title)
+  const title = one && namedBy(object, one.record)
   const actions = useMemo(
     (): Action[] => [{ id: 'close-panel', section: 'page', title: t('list.closePanel'), keys: 'escape', hidden: true, run: onClose }],
     [t, onClose],

@@ -41,24 +41,26 @@ export function Toolbar({ object, show, names, now, widths, search, view, onChan
   const boards = columnChoices(object).length > 0
   const board = boards && now.kind === 'board'
   const filter = (tree: Tree) => onChange({ f: tree })
+  const save = now.changed && keeps && (
+    <SaveView
+      type={object.name}
+      content={contentOf(now, widths)}
+      view={view}
+      onSaved={(id) =>
+        onChange({ view: id, f: undefined, sort: undefined, group: undefined, cols: undefined, as: undefined, pipeline: undefined })
+      }
+    />
+  )
   return (
     <div className={s.tools}>
+      {phone && save /* what does not fit scrolls below list or board */}
       <FilterMenu object={object} show={show} names={names} tree={now.tree} onChange={filter} open={filtering} onOpen={setFiltering} />
       <FilterChips object={object} show={show} names={names} tree={now.tree} onChange={filter} onEdit={() => setFiltering(true)} />
       <SortMenu object={object} sort={now.sort} onChange={(sort) => onChange({ sort })} />
       {board && <ByMenu object={object} by={now.group} onChange={(group) => onChange({ group: group ?? 'none' })} />}
       {!board && <GroupMenu object={object} group={now.group} onChange={(group) => onChange({ group: group ?? 'none' })} />}
       {!board && !phone && <ColumnsMenu object={object} columns={now.columns} onChange={(cols) => onChange({ cols: cols.join(',') })} />}
-      {now.changed && keeps && (
-        <SaveView
-          type={object.name}
-          content={contentOf(now, widths)}
-          view={view}
-          onSaved={(id) =>
-            onChange({ view: id, f: undefined, sort: undefined, group: undefined, cols: undefined, as: undefined, pipeline: undefined })
-          }
-        />
-      )}
+      {!phone && save}
       <span className={s.grow} />
       {searchable && !phone && (
         <Quick

@@ -24,7 +24,10 @@ export const SESSIONS = ['sessions']
 export function Sessions() {
   const { t, i18n } = useTranslation()
   const client = useQueryClient()
-  const asked = useQuery({ queryKey: SESSIONS, queryFn: ({ signal }) => get<{ items: Session[] }>('/identity/sessions', undefined, signal) })
+  const asked = useQuery({
+    queryKey: SESSIONS,
+    queryFn: ({ signal }) => get<{ items: Session[] }>('/identity/sessions', undefined, signal),
+  })
   const items = [...(asked.data?.items ?? [])].sort(
     (a, b) => Number(b.current) - Number(a.current) || b.updated_at.localeCompare(a.updated_at),
   )

@@ -2,7 +2,7 @@ import { IconMail, IconPhone } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { One, Timeline } from '../../data/records'
-import { fieldsOf, type ObjectDescription } from '../../meta/describe'
+import { fieldsOf, namedBy, type ObjectDescription } from '../../meta/describe'
 import { kind } from '../../meta/fields'
 import { isUnnamed } from '../../meta/fields/ref'
 import { fieldValue, isEmpty } from '../../meta/meta'
@@ -23,12 +23,12 @@ interface Props {
 /** What it is, what it is called, what can be done; below, what comes next and when somebody last spoke with them. */
 export function Head({ object, one, show, timeline, children }: Props) {
   const { t } = useTranslation()
-  const value = fieldValue(one.record, object.title)
-  const named = object.field(object.title)
+  const named = namedBy(object, one.record)
+  const value = fieldValue(one.record, named?.name ?? object.title)
   const title = named?.options?.length ? kind(named).format(value, show.place(named, undefined, {})) : String(value ?? '')
   const subtitle = fieldsOf(object, object.subtitle).filter((field) => {
     const said = fieldValue(one.record, field.name)
-    return !isEmpty(said) && !isUnnamed(field, said, one.names)
+    return field !== named && !isEmpty(said) && !isUnnamed(field, said, one.names)
   })
   const next = object.nextStep ? object.field(object.nextStep) : undefined
   const last = timeline?.contact
