@@ -4,6 +4,7 @@ const ODD: Record<string, string> = {
   choose: 'chose',
   keep: 'kept',
   make: 'made',
+  reset: 'reset',
   set: 'set',
   stop: 'stopped',
   take: 'took',
