@@ -1,12 +1,14 @@
 import { IconDeviceLaptop, IconDeviceMobile } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { call, get } from '../../api/client'
+import { isProblem } from '../../api/problem'
 import { Button } from '../../ui/button'
 import { ago } from '../../ui/format'
 import { Card } from '../../ui/page'
 import { toast } from '../../ui/toast'
 import { useTranslation } from '../../words'
 import { Waiting } from '../offline/waiting'
+import { wordsOf } from '../offline/words-of'
 import { deviceName } from './device'
 import s from './me.module.css'
 
@@ -34,9 +36,14 @@ export function Sessions() {
   const others = items.filter((one) => !one.current)
   const how = (method = '') => (i18n.exists(`factor.methods.${method}`) ? [t(`factor.methods.${method}`)] : [])
   async function end(ids: string[]) {
-    await Promise.all(ids.map((id) => call('DELETE', `/identity/sessions/${id}`)))
+    try {
+      await Promise.all(ids.map((id) => call('DELETE', `/identity/sessions/${id}`)))
+      toast({ kind: 'good', text: t('me.ended') })
+    } catch (error) {
+      if (!isProblem(error)) throw error
+      toast({ kind: 'bad', text: wordsOf(error) })
+    }
     await client.invalidateQueries({ queryKey: SESSIONS })
-    toast({ kind: 'good', text: t('me.ended') })
   }
   return (
     <Card title={t('me.sessions')} hint={t('me.sessionsHint')}>
