@@ -112,7 +112,8 @@ async def test_an_administrator_resets_a_factor_and_nobody_their_own(suite: Suit
     own = await admin.post(f"/identity/users/{me}/reset-second-factor", json={})
     assert (own.status_code, own.json()["code"]) == (409, "own-factor")
     assert (await bob.post(f"/identity/users/{me}/reset-second-factor", json={})).status_code == 403
-    await post(admin, f"/identity/users/{id}/reset-second-factor")
+    reset = await post(admin, f"/identity/users/{id}/reset-second-factor")
+    assert (reset["undo"], reset["undo_reason"]["code"]) == (None, "not-undoable")
     await suite.settle()
     assert (await bob.get("/identity/me")).status_code == 401
     assert (await bob.post("/identity/sessions/refresh")).status_code == 401

@@ -178,6 +178,7 @@ UNSENT = {  # each has a test of its own
     "identity.InviteListedUser",
     "sales.ApplyExchangeRate",
     "identity.SuspendUser",
+    "identity.ResetSecondFactor",
     "audit.ApproveErasure",
 }
 OWN_MARKS = {"version", "updated_at", "updated_by", "epoch"}
