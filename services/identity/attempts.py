@@ -12,7 +12,7 @@ from services.identity.throttle import Throttle
 from services.identity.user import User
 from shared.domain.match import email_key
 from shared.events import identity as events
-from shared.events.envelope import Metadata, stream_name
+from shared.events.envelope import Event, Metadata, stream_name
 from shared.eventstore.port import NO_STREAM
 from shared.kernel.kernel import Kernel
 from shared.kernel.uniqueness import EVERYWHERE
@@ -61,14 +61,13 @@ class Attempt:
 
     async def failed(self, known: Known | None, part: Part) -> None:
         """A stream of its own for each: no contention, and the same work whether the name exists or not."""
-        kernel = self.kernel
         tenant, subject = (known.tenant, known.user.id) if known and not known.user.erased else (EVERYWHERE, "")
-        id, now = kernel.ids.new(), kernel.clock.now()
         event = events.SignInFailed(subject, self.device.document(), self.account, self.failures, part)
-        stream = stream_name("signin", id)
-        encoded = await kernel.codec.encode(tenant, stream, [event], [kernel.ids.new()], now)
-        metadata = Metadata(actor=subject or "anonymous", command_name="identity.SignIn", correlation_id=id)
-        await kernel.store.append(tenant, stream, NO_STREAM, encoded, metadata)
+        await note_alone(self.kernel, tenant, "signin", self.kernel.ids.new(), event, subject or "anonymous")
+
+    async def right_password(self, known: Known) -> None:
+        """All that is asked of a user without a second factor, and of others not yet."""
+        await (self.taken_back() if known.credential.factor.secret else self.succeeded())
 
     async def succeeded(self) -> None:
         """All that is asked of the user was right: the row of failures ends."""
@@ -77,6 +76,14 @@ class Attempt:
     async def taken_back(self) -> None:
         """What came was right, but it is not all that is asked of the user: failures before it count on."""
         await self.throttle.taken_back(self.account, self.device.ip, self.failures)
+
+
+async def note_alone(kernel: Kernel, tenant: str, category: str, id: str, event: Event, actor: str) -> None:
+    """Append the one event that its stream will ever have. Raises WrongVersion where it has one already."""
+    stream = stream_name(category, id)
+    encoded = await kernel.codec.encode(tenant, stream, [event], [kernel.ids.new()], kernel.clock.now())
+    metadata = Metadata(actor=actor, command_name="identity.SignIn", correlation_id=id)
+    await kernel.store.append(tenant, stream, NO_STREAM, encoded, metadata)
 
 
 class Attempts:

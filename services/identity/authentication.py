@@ -141,7 +141,7 @@ class Authentication:
         known = await self.known(access.tenant, access.user)
         attempt = await self.attempts.begin(known.user.email, device)
         await self.require_password("current", current, known, attempt)
-        await (attempt.taken_back() if known.credential.factor.secret else attempt.succeeded())
+        await attempt.right_password(known)
         secret = await self.new_password("new", new, known)
         former = await self.kernel.repository.load(SESSION, access.tenant, session)
         await self._send("identity.ChangePassword", {"secret": secret}, access.tenant, access.user, access.user)

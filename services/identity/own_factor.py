@@ -51,7 +51,7 @@ class OwnFactor:
         """A secret for an authenticator app; an earlier one that waits is void. Raises Invalid, Rejected when on."""
         known, attempt = await self._attempt(access, device)
         await self._auth.require_password("password", password, known, attempt)
-        await (attempt.taken_back() if known.credential.factor.secret else attempt.succeeded())
+        await attempt.right_password(known)
         require_off(known.credential.factor)
         organisation = await self._kernel.repository.load(ORGANISATION, access.tenant, access.tenant)
         secret = new_shared_secret()

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
-from services.identity.attempts import Known
+from services.identity.attempts import Known, note_alone
 from services.identity.credentials import token_hash
 from services.identity.one_time_codes import is_recovery_code, normal, plain_recovery_code, step_of, use_id
 from services.identity.second_factor import Factor
 from shared.errors import Rejected
-from shared.events.envelope import Metadata, stream_name
 from shared.events.identity_factor import SecondFactorUsed
-from shared.eventstore.port import NO_STREAM, WrongVersion
+from shared.eventstore.port import WrongVersion
 from shared.kernel.bus import Call
 from shared.kernel.kernel import Kernel
 from shared.security.permissions import system_access
@@ -37,16 +36,12 @@ class SecondStep:
 
     async def first_use(self, known: Known, secret: str, version: int, code: str) -> bool:
         """Whether it is a code of the secret, of about now, that nobody used before: two at once cannot both."""
-        kernel, now = self._kernel, self._kernel.clock.now()
-        step = step_of(secret, code, now)
+        step, user = step_of(secret, code, self._kernel.clock.now()), known.user.id
         if step is None:
             return False
-        id = use_id(known.user.id, version, step)
-        stream, used = stream_name("usedcode", id), SecondFactorUsed(known.user.id, step)
-        encoded = await kernel.codec.encode(known.tenant, stream, [used], [kernel.ids.new()], now)
-        metadata = Metadata(actor=known.user.id, command_name="identity.SignIn", correlation_id=id)
+        id, used = use_id(user, version, step), SecondFactorUsed(user, step)
         try:
-            await kernel.store.append(known.tenant, stream, NO_STREAM, encoded, metadata)
+            await note_alone(self._kernel, known.tenant, "usedcode", id, used, user)
         except WrongVersion:
             return False
         return True

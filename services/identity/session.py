@@ -101,7 +101,11 @@ class Family:
     ended: bool = False
 
     def live(self, now: Micros) -> bool:
-        return not self.ended and now < min(self.expires_at, self.refreshed_at + IDLE)
+        return not self.ended and _in_time(self.refreshed_at, self.expires_at, now)
+
+
+def _in_time(refreshed: Micros, expires: Micros, now: Micros) -> bool:
+    return now < min(expires, refreshed + IDLE)
 
 
 def family_of(history: Iterable[Recorded]) -> Family:
@@ -125,7 +129,7 @@ def may_go_on(document: Mapping[str, Any], since: Micros, now: Micros) -> bool:
     (since), or too long at rest, ends at its next refresh.
     """
     begun, refreshed, expires = (from_rfc3339(document[name]) for name in ("created_at", "updated_at", "expires_at"))
-    return begun >= since and now < min(expires, refreshed + IDLE)
+    return begun >= since and _in_time(refreshed, expires, now)
 
 
 @dataclass(frozen=True, slots=True)
