@@ -39,8 +39,8 @@ async def with_keepers(kernel: Kernel, ports: Ports, settings: Settings, roles: 
         kernel = replace(kernel, explorer=Explorer(ports.store, ports.explorer, ports.clock))
     status = BackupStatus(data)
     archiver = archiver_of(kernel, data, status) if signs and settings.archives else None
-    if archiver is not None and (target := os.environ["CRM_BACKUP"]).startswith("s3://"):
-        await check_bucket(target, "CRM_BACKUP")
+    if archiver is not None:
+        await check_bucket(os.environ["CRM_BACKUP"], "CRM_BACKUP")
     return replace(kernel, archiver=archiver, backups=status)
 
 

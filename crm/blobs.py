@@ -45,15 +45,16 @@ def bucket_at(url: str, named: str) -> ObjectBlobs:
 
 async def check_files(environment: Mapping[str, str] = os.environ) -> None:
     """Look at the bucket of CRM_FILES, where it names one; see `check_bucket`. Raises WrongSetting."""
-    if (url := environment.get("CRM_FILES", OWN_FILES)).startswith("s3://"):
-        await check_bucket(url, "CRM_FILES")
+    await check_bucket(environment.get("CRM_FILES", OWN_FILES), "CRM_FILES")
 
 
 async def check_bucket(url: str, named: str) -> None:
     """Look whether the settings of a bucket are right. One that is away ends nothing: what needs it answers 503.
 
-    Raises WrongSetting, which begins with `named`.
+    A place that is no bucket is not looked at. Raises WrongSetting, which begins with `named`.
     """
+    if not url.startswith("s3://"):
+        return
     try:
         async with asyncio.timeout(LOOK_SECONDS):
             await ObjectBlobs.in_s3(url, retry_config=_FEW).keys(_NOWHERE)

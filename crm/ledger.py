@@ -26,8 +26,7 @@ async def with_notary(kernel: Kernel, ports: Ports, data: Path, *, signs: bool) 
     if not signs:
         return kernel
     for url in places:
-        if url.startswith("s3://"):
-            await check_bucket(url, "CRM_CHECKPOINTS")
+        await check_bucket(url, "CRM_CHECKPOINTS")
     key = NotaryKey.open(data / "keys" / "notary.key", await ports.keys.wrapper(PURPOSE))
     notary = Notary(ledger, key, kernel.codec, kernel.clock, kernel.ids, kernel.views)
     return replace(kernel, notary=notary, publisher=Publisher(ledger, places) if places else None)
