@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -25,11 +26,19 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def suite(data: Path) -> Iterator[Served]:
     """An organisation in China with sample data. Its administrator is EMAIL with PASSWORD."""
+    with organisation_in_china(data) as running:
+        with running.client() as http:
+            with_samples(http)
+        yield running
+
+
+@contextmanager
+def organisation_in_china(data: Path) -> Iterator[Served]:
+    """A suite with an organisation, and no sample data. Its administrator is EMAIL with PASSWORD."""
     set_up(data, "示例有限公司", name="陈晓")
     with served(data) as running:
         with running.client() as http:
             in_china(http)
-            with_samples(http)
         yield running
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.web.conftest import in_china
+from tests.e2e.web.conftest import organisation_in_china
 from tests.e2e.web.harness import DESKTOP, PHONE, Language, Screen, Visit, look
-from tests.support.processes import Served, served, set_up
+from tests.support.processes import Served
 
 pytestmark = pytest.mark.browser
 
@@ -20,10 +20,7 @@ pytestmark = pytest.mark.browser
 def suite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """An organisation of its own: in that of the other tests all steps may be done, and the checklist gone."""
     data: Path = tmp_path_factory.mktemp("first") / "data"
-    set_up(data, "示例有限公司", name="陈晓")
-    with served(data) as running:
-        with running.client() as http:
-            in_china(http)
+    with organisation_in_china(data) as running:
         yield running
 
 

@@ -16,9 +16,9 @@ import pyotp
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.web.conftest import in_china
+from tests.e2e.web.conftest import organisation_in_china
 from tests.e2e.web.harness import DESKTOP, PHONE, SHOTS, Visit, look, stored_by
-from tests.support.processes import EMAIL, PASSWORD, Served, served, set_up
+from tests.support.processes import EMAIL, PASSWORD, Served
 
 pytestmark = pytest.mark.browser
 
@@ -52,10 +52,7 @@ class App:
 def suite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """An organisation of its own: what it asks of everybody would stop the other tests."""
     data: Path = tmp_path_factory.mktemp("factor") / "data"
-    set_up(data, "示例有限公司", name="陈晓")
-    with served(data) as running:
-        with running.client() as http:
-            in_china(http)
+    with organisation_in_china(data) as running:
         yield running
 
 
