@@ -9,7 +9,7 @@ from services.identity.membership import Standing
 from services.identity.user import USER
 from shared.errors import Forbidden, Invalid, Rejected
 from shared.events import identity as events
-from shared.events.envelope import Event
+from shared.events.envelope import Event, Micros
 from shared.security.permissions import Access, Level, Role
 from tests.support.roles import BUILT_IN
 from tests.unit.given import ID, ME, NOW, Given, given, record
@@ -18,6 +18,7 @@ ADMIN, REP = BUILT_IN["administrator"], BUILT_IN["sales_representative"]
 NOT_LAST, LAST = Standing((REP,)), Standing((ADMIN,), others=False)
 INVITED = events.UserInvited(ID, {"name": "李雷", "email": "li@acme.example"}, ["sales_representative"], [], None)
 LISTED = events.UserListed(ID, {"name": "Moses Frase"}, [], ["east"], "m1")
+SECOND: Micros = 1_000_000
 PASSWORD = events.UserPasswordChanged(ID, "argon2…")
 JOINED = (INVITED, events.UserActivated(), PASSWORD)
 ADMINISTRATOR = (*JOINED, events.UserRolesAssigned(["administrator"], ["sales_representative"]))
@@ -129,9 +130,11 @@ def test_a_credential_is_the_newest_password_and_the_newest_unused_invitation() 
     assert fold(INVITED) == Credential()
     assert fold(INVITED, first, second) == Credential("", 0, "two", 20, ME)
     used = fold(INVITED, first, events.UserActivated(), PASSWORD)
-    assert used == Credential("argon2…", 4)
-    assert fold(*JOINED, events.UserPasswordRehashed(ID, "newer")) == Credential("newer", 3)
-    assert fold(*JOINED, second, events.UserSuspended()) == Credential("argon2…", 3)
+    assert used == Credential("argon2…", 4, since=NOW - SECOND)
+    rehashed = fold(*JOINED, events.UserPasswordRehashed(ID, "newer"))
+    assert rehashed == Credential("newer", 3, since=NOW - 2 * SECOND)
+    suspended = fold(*JOINED, second, events.UserSuspended())
+    assert suspended == Credential("argon2…", 3, since=NOW - 3 * SECOND)
     assert fold(INVITED, second, events.UserErased(ID)) == Credential()
 
 
