@@ -52,6 +52,7 @@ class Me(Answer):
     rights: Annotated[dict[str, dict[str, str]], F(description="record type → action → own, team, below or all")]
     hidden: Annotated[dict[str, list[str]], F(description="record type → fields you do not see")]
     read_only: Annotated[dict[str, list[str]], F(description="record type → fields you may not change")]
+    position: Annotated[int, F(description="what is read from now on holds all up to here: `/changes` tells the rest")]
 
 
 class NewPassword(CommandModel):
@@ -142,6 +143,7 @@ async def _describe(kernel: Kernel, access: Access) -> Me:
         rights={name: _rights(access, name) for name in (*names, *sorted(kernel.catalogue.resources))},
         hidden={name: sorted(fields) for name in names if (fields := access.hidden(name))},
         read_only={name: sorted(fields) for name in names if (fields := access.locked(name))},
+        position=kernel.projection.position,
     )
 
 

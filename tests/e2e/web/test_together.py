@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.web.harness import PHONE, Visit, live, quiet
 from tests.support.processes import EMAIL, PASSWORD
@@ -52,6 +52,21 @@ def test_rows_that_others_change_stay_where_they_are(visit: Visit, http: httpx.C
         chip.click()
         expect(rows).to_have_text(["Live 0", "Live 3", "Live 9"])
         expect(mine.locator("[role=row][data-mark]")).to_have_count(0)
+
+
+def test_what_changes_between_the_reading_of_a_page_and_its_stream_is_shown(visit: Visit, http: httpx.Client) -> None:
+    id = http.post(DEALS, json={"name": "Early one"}).raise_for_status().json()["id"]
+    held: list[Route] = []
+    with visit("/") as page:
+        page.route("**/changes", lambda route: held.append(route))
+        page.goto("/o/opportunity?view=all&q=%22Early+%22")
+        row = page.locator("[role=row] a")
+        expect(row).to_have_text(["Early one"])
+        http.patch(f"{DEALS}/{id}", json={"name": "Early two"}).raise_for_status()
+        visit.shown()
+        for request in held:
+            request.continue_()
+        expect(row).to_have_text(["Early two"])
 
 
 def test_cards_that_others_move_stay_where_they_are_and_a_drag_is_not_lost(visit: Visit, http: httpx.Client) -> None:

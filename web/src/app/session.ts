@@ -17,6 +17,8 @@ export interface Me {
   rights: Record<string, Record<string, Level>>
   hidden: Record<string, string[]>
   read_only: Record<string, string[]>
+  /** All that is read from now on holds what happened up to here. An answer that was kept by an earlier version has none. */
+  position?: number
 }
 export interface Tokens {
   access_token: string

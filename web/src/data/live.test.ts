@@ -122,6 +122,16 @@ test('rows take new values where they stand, and what was given away stays until
   off()
 })
 
+test('the stream begins behind the position that the pages were read behind', async () => {
+  const asked = serve({ 'GET /changes': () => '' })
+  const left = new AbortController()
+  startLive(client, left.signal, 4810)
+  await vi.advanceTimersByTimeAsync(10)
+  left.abort()
+  const { headers } = asked.find(({ path }) => path === '/changes') ?? {}
+  expect(headers?.get('Last-Event-ID')).toBe('4810')
+})
+
 test('a list that is read again has no news', async () => {
   came('theirs')
   await pace()

@@ -172,20 +172,23 @@ onWrote((type, id, version) => {
 
 onSignOut(() => waiting.clear())
 
-/** One stream for all tabs: the one that holds the lock reads it and tells the others. Ends with `signal`. */
-export function startLive(of: QueryClient, signal: AbortSignal): void {
+/**
+ * One stream for all tabs: the one that holds the lock reads it and tells the others. Ends with `signal`.
+ * from: the position that all pages were read behind; without it what changes before the stream begins is missed.
+ */
+export function startLive(of: QueryClient, signal: AbortSignal, from?: number): void {
   client = of
   const channel = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel('crm-live')
   channel?.addEventListener('message', ({ data }) => hear(data as Heard))
   signal.addEventListener('abort', () => channel?.close())
-  const lead = () => follow(signal, (heard) => [hear(heard), channel?.postMessage(heard)])
+  const lead = () => follow(signal, String(from ?? ''), (heard) => [hear(heard), channel?.postMessage(heard)])
   const { locks } = navigator as { locks?: LockManager | null } // secure contexts alone have them
   if (locks) locks.request('crm-live', { signal }, lead).catch(() => undefined)
   else void lead()
 }
 
-async function follow(signal: AbortSignal, tell: (heard: Heard) => unknown): Promise<void> {
-  let [after, rights] = ['', '']
+async function follow(signal: AbortSignal, from: string, tell: (heard: Heard) => unknown): Promise<void> {
+  let [after, rights] = [from, '']
   while (!signal.aborted) {
     try {
       for await (const { event, id, data } of events('/changes', { after, signal })) {

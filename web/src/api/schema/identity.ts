@@ -1561,6 +1561,11 @@ export interface components {
             read_only: {
                 [key: string]: string[];
             };
+            /**
+             * Position
+             * @description what is read from now on holds all up to here: `/changes` tells the rest
+             */
+            position: number;
         };
         /** MySecondFactor */
         MySecondFactor: {

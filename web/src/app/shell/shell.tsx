@@ -11,7 +11,7 @@ import { Toasts } from '../../ui/toast'
 import { useTranslation, withOffice } from '../../words'
 import { loadPreferences, singleKeys } from '../preferences'
 import { queries } from '../queries'
-import { needsFactor, useSession } from '../session'
+import { currentSession, needsFactor, useSession } from '../session'
 import { listenToKeys } from '../shortcuts'
 import { BottomBar } from './bottom-bar'
 import { useShellActions } from './go'
@@ -81,7 +81,8 @@ function Signed() {
   }, [])
   useEffect(() => {
     const left = new AbortController()
-    startLive(queries, left.signal)
+    const now = currentSession()
+    startLive(queries, left.signal, now.state === 'in' ? now.me.position : undefined)
     return () => left.abort()
   }, [])
   return (
