@@ -90,12 +90,14 @@ def _without_forms(words: list[str]) -> list[str]:
     words = [w for n, w in enumerate(words) if w not in ANYWHERE and not (w in _AND and 0 < n < len(words) - 1)]
     while words and words[0] in IN_FRONT:
         del words[0]
-    while size := next((n for n in range(5, 0, -1) if "".join(words[-n:]) in AT_THE_END and n <= len(words)), 0):
+    while size := next((n for n in range(min(5, len(words)), 0, -1) if "".join(words[-n:]) in AT_THE_END), 0):
         del words[-size:]
     return [left for word in words if (left := _without_han_forms(word))]
 
 
 def _without_han_forms(word: str) -> str:
+    if word.isascii():
+        return word
     while (shorter := _HAN_FORMS.sub("", _BETWEEN_HAN.sub("", word))) != word:
         word = shorter
     return word

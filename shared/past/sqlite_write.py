@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,12 +21,12 @@ Row = tuple[Any, ...]
 class Batch:
     """Rows by the statement that writes them. events: by tenant and quarter of an hour."""
 
-    rows: dict[str, list[Row]] = field(default_factory=dict)
+    rows: defaultdict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
     events: Counter[tuple[int, int]] = field(default_factory=Counter)
     signed: list[tuple[int, int, Signed, int]] = field(default_factory=list)  # tenant, record, change, +1 or -1
 
     def add(self, statement: str, row: Row) -> None:
-        self.rows.setdefault(statement, []).append(row)
+        self.rows[statement].append(row)
 
 
 class Writer:
