@@ -19,8 +19,9 @@ from crm.compose import Suite
 from crm.connection import BoundedProtocol
 from crm.relief import Relief
 from crm.roles import ALL, Roles
-from crm.settings import Settings, proxies
+from crm.settings import Settings, WrongSetting, proxies
 from crm.sockets import bind
+from shared.addresses import WrongAddress
 from shared.eventstore.sqlite_writer import SWITCH_SECONDS
 from shared.streaming.keeping import keep_going
 from shared.telemetry import setup as telemetry
@@ -52,7 +53,7 @@ class Server:
         listening = bind(self.settings.host, self.settings.port)
         try:
             self.settings = replace(self.settings, port=listening.getsockname()[1])
-            self._stop_telemetry = telemetry.start("crm", self._identity())
+            self._stop_telemetry = self._measuring()
             self.suite = await Suite.open(self.settings, self._roles)
         except BaseException:
             listening.close()
@@ -67,6 +68,12 @@ class Server:
         self.suite.tasks.append(asyncio.create_task(keep_going(relief.run)))
         self._warming = asyncio.create_task(_warm(self.suite))
         _tune_interpreter()
+
+    def _measuring(self) -> Callable[[], None]:
+        try:
+            return telemetry.start("crm", self._identity())
+        except WrongAddress as error:
+            raise WrongSetting(str(error)) from error
 
     def _identity(self) -> dict[str, str]:
         """What tells this process from the others, the same after a restart."""

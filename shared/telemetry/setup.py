@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from urllib.parse import urlsplit
+
+from shared.addresses import WrongAddress
 
 _ENDPOINTS = (
     "OTEL_EXPORTER_OTLP_ENDPOINT",
@@ -18,11 +21,23 @@ _ENDPOINTS = (
 def start(service: str, attributes: Mapping[str, str] | None = None) -> Callable[[], None]:
     """Export traces and metrics over OTLP/HTTP where an endpoint is set; returns what flushes and stops it.
 
-    attributes: of this process, which keep its measures apart from those of the others.
+    attributes: of this process, which keep its measures apart from those of the others. Raises WrongAddress.
     """
-    if not any(os.environ.get(name) for name in _ENDPOINTS) or os.environ.get("OTEL_SDK_DISABLED") == "true":
+    given = {name: url for name in _ENDPOINTS if (url := os.environ.get(name))}
+    if not given or os.environ.get("OTEL_SDK_DISABLED") == "true":
         return lambda: None
+    for name, url in given.items():
+        if not _is_http(url):  # the exporter itself would take it, and lose everything without a word
+            raise WrongAddress(f"{name}: the address of the collector looks like http://HOST:4318 or https://…")
     return _start_sdk(service, attributes or {})
+
+
+def _is_http(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # the port is no number
+        return False
 
 
 def _start_sdk(service: str, attributes: Mapping[str, str]) -> Callable[[], None]:

@@ -14,6 +14,7 @@ import pytest
 
 from crm.blobs import check_bucket
 from crm.compose import Suite
+from crm.process import Server
 from crm.roles import parse_roles
 from crm.settings import Settings, WrongSetting
 from shared.backup.keyfile import make_key
@@ -195,6 +196,16 @@ def test_it_is_all_that_is_printed_and_the_command_fails(tmp_path: Path) -> None
     done = subprocess.run(command, env=settings, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "crm: CRM_KEYS: no adapter for redis:, this version knows sqlite:, mongodb:, mongodb+srv:\n"
+
+
+@pytest.mark.parametrize("url", ["collector:4318", "grpc://collector:4317", "http://", "http://collector:port"])
+@pytest.mark.parametrize("name", ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"])
+async def test_a_collector_is_named_by_a_url(
+    name: str, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, url)
+    with pytest.raises(WrongSetting, match=f"^{name}: the address of the collector looks like http://HOST:4318"):
+        await Server(Settings(tmp_path / "data", port=0)).start()
 
 
 def test_a_cluster_without_java_says_what_to_install(tmp_path: Path) -> None:
