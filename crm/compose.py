@@ -14,7 +14,7 @@ from crm.archive import with_keepers
 from crm.blobs import check_files
 from crm.caches import clickhouse, feed_clickhouse, open_warehouse
 from crm.kafka import on_stream, with_stream
-from crm.past import with_past_door
+from crm.past import check_past, with_past_door
 from crm.ports import open_ports
 from crm.private import check_kinds, keep_private
 from crm.roles import ALL, SERVICES, Roles, build_app, catalogue_of, loops_of, policies_of, reconciler_of
@@ -100,6 +100,8 @@ class Suite:
             try:
                 catalogue = catalogue_of(SERVICES)
                 ports = await open_ports(settings, [*catalogue.collections, PARKED], stack, has_past=roles.has_past)
+                if ports.past_elsewhere is not None and roles.asks_past:
+                    await check_past(ports.past_elsewhere, stack)
                 reconciles = "projector" in roles.loops or not is_shared()
                 await prepare(build_kernel(ports, catalogue, UserDirectory), ports.stale, reconciles=reconciles)
                 kernel = await open_kernel(settings, ports, catalogue, roles, stack)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -10,15 +12,20 @@ from typing import TYPE_CHECKING
 
 from crm.settings import WrongSetting, is_shared, past_address
 from shared.clock import Clock
+from shared.door.caller import Misdirected
+from shared.errors import Unavailable
 from shared.kernel.kernel import Kernel
 from shared.past.door import PURPOSE, past_door
-from shared.past.port import Past
+from shared.past.port import Past, PastUnavailable
 from shared.past.sqlite import SqlitePast
 from shared.security.keyring import KeyRing
 from shared.views.port import Collection
 
 if TYPE_CHECKING:
     from shared.past.remote import RemotePast
+
+LOOK_SECONDS = 3.0  # that a look at the other process may take, and between two of them
+log = logging.getLogger("crm.past")
 
 
 async def open_past(
@@ -44,6 +51,47 @@ async def open_past(
     there = RemotePast(address, await keys.wrapper(PURPOSE), clock)
     stack.push_async_callback(there.close)
     return None, there
+
+
+async def check_past(there: RemotePast, stack: AsyncExitStack) -> None:
+    """Look whether the past is where CRM_PAST says; one that does not answer yet is looked at again.
+
+    Raises WrongSetting.
+    """
+    if not await _is_reached(there):
+        looking = asyncio.create_task(_until_reached(there))
+        stack.callback(looking.cancel)
+
+
+async def _is_reached(there: RemotePast) -> bool:
+    """One that is away ends nothing: what needs it waits, or is slower.
+
+    Raises WrongSetting: something else is there.
+    """
+    try:
+        async with asyncio.timeout(LOOK_SECONDS):
+            await there.look()
+    except Misdirected as error:
+        raise WrongSetting(f"CRM_PAST: {error.detail}") from error
+    except (Unavailable, PastUnavailable) as error:
+        log.warning("CRM_PAST: %s: start it, or correct the address", error)
+    except TimeoutError:
+        log.warning("CRM_PAST: no answer within %g s: start the process with the role past", LOOK_SECONDS)
+    else:
+        return True
+    return False
+
+
+async def _until_reached(there: RemotePast) -> None:
+    """What did not answer at the start may turn out to be something else."""
+    while True:
+        await asyncio.sleep(LOOK_SECONDS)
+        try:
+            return await there.look()
+        except Misdirected as error:
+            return log.error("CRM_PAST: %s", error.detail)
+        except (Unavailable, PastUnavailable):
+            continue
 
 
 async def with_past_door(kernel: Kernel, keys: KeyRing, declared: Sequence[Collection]) -> Kernel:

@@ -73,6 +73,11 @@ class Roles:
         return "past" in self.loops and self != ALL
 
     @property
+    def asks_past(self) -> bool:
+        """Whether it may ask another process about the past; a command, which opens all roles, asks when it must."""
+        return (bool(self.apis) or "policies" in self.loops) and self != ALL
+
+    @property
     def has_files(self) -> bool:
         """Whether it reads or writes what is attached to records."""
         return "policies" in self.loops or any(one.keeps_files for one in SERVICES if one.name in self.apis)

@@ -11,12 +11,16 @@ import httpx
 import orjson
 
 from shared.clock import Clock
-from shared.door.server import ANSWER, BEAT, Call
+from shared.door.server import ANSWER, BEAT, FOREIGN, Call
 from shared.errors import Unavailable
 from shared.security.keyring import Wrapper
 
 CONNECTED_SECONDS = 3.0
 SILENT_SECONDS = 5.0  # without a byte: the process is gone, hangs, or starts
+
+
+class Misdirected(Unavailable):
+    """The address is that of something else, and stays so until a setting is corrected."""
 
 
 class Caller:
@@ -43,7 +47,7 @@ class Caller:
         """What the method answers. endless: wait as long as it is worked on. silent: seconds without a byte that are
         borne, where they are more than SILENT_SECONDS.
 
-        Raises Unavailable, and what `failure` makes.
+        Raises Unavailable, Misdirected, and what `failure` makes.
         """
         nonce = secrets.token_hex(16)
         call = {"method": method, "nonce": nonce, "at": self._clock.now(), **given}
@@ -59,7 +63,7 @@ class Caller:
         await self._client.aclose()
 
     async def _answer(self, body: bytes, waited: float | None, silent: float | None) -> Any:
-        """Raises Unavailable."""
+        """Raises Unavailable, Misdirected."""
         try:
             async with asyncio.timeout(waited):
                 times = httpx.Timeout(silent or SILENT_SECONDS, connect=CONNECTED_SECONDS)
@@ -68,11 +72,15 @@ class Caller:
             reason = str(error) or type(error).__name__
             raise Unavailable(f"{self._what} is not reached: {reason}") from None
         if response.status_code == 404:
-            raise Unavailable(f"{self._what} is not there, but a process without its role: correct the address")
+            raise Misdirected(f"{self._what} is not there, but a process without its role: correct the address")
+        if response.status_code == 403 and response.text == FOREIGN:
+            raise Misdirected(f"{self._what} is another installation's, with another key ring: correct the address")
         if response.status_code != 200:
             reason = response.text.strip() or f"status {response.status_code}"
             raise Unavailable(f"{self._what} refused a request: {reason[:200]}")
         try:
             return orjson.loads(self._seal.unwrap(response.content.lstrip(BEAT).removeprefix(ANSWER)))
         except ValueError:
-            raise Unavailable(f"what answers at {self._address} has another key ring") from None
+            raise Misdirected(
+                f"{self._what} is another installation's, with another key ring: correct the address"
+            ) from None

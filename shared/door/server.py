@@ -26,6 +26,8 @@ FRESH_SECONDS = 60
 BEAT_SECONDS = 1.0
 BEAT, ANSWER = b"\0", b"\1"  # the answer is on its way; it follows
 
+FOREIGN = "another installation's request"
+
 Call = dict[str, Any]
 Method = Callable[[Call], Awaitable[Any]]
 Refusal = Callable[[Exception], Call | None]  # an error as it travels, with its name in `failed`; None: it does not
@@ -53,7 +55,7 @@ class Door:
             call = orjson.loads(self._seal.unwrap(bytes(body)))
             method, sent_at = self._methods[call["method"]], int(call["at"])
         except (ValueError, TypeError, KeyError):
-            return Response("another installation's request", 403)
+            return Response(FOREIGN, 403)
         if abs(self._clock.now() - sent_at) > FRESH_SECONDS * 1_000_000:
             return Response("the clocks of the two processes differ by more than a minute", 403)
         return StreamingResponse(self._answer(method, call), media_type="application/octet-stream")

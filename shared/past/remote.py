@@ -34,6 +34,10 @@ class RemotePast:
         self._declared.update({one.name: one for one in collections})
         self._shapes.update({one.name: shape_of(one) for one in collections})
 
+    async def look(self) -> None:
+        """Ask whether it is there. Raises Unavailable, PastUnavailable, Misdirected."""
+        await self._caller.call("position")
+
     async def position(self) -> Position:
         """See PastReader.position."""
         number, chain_hash = await self._ask("position")

@@ -36,3 +36,8 @@ def test_the_warehouse_is_opened_for_its_loop_and_for_questions() -> None:
         name for name in ("all", *LOOPS, *(f"api:{s.name}" for s in SERVICES)) if parse_roles([name]).needs_warehouse
     }
     assert opened == {"all", "warehouse", "api:analytics"}
+
+
+def test_routes_and_policies_may_ask_about_the_past() -> None:
+    asking = {name for name in ("all", *LOOPS, *(f"api:{s.name}" for s in SERVICES)) if parse_roles([name]).asks_past}
+    assert asking == {"policies", *(f"api:{s.name}" for s in SERVICES)}
