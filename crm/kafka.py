@@ -12,6 +12,8 @@ from shared.events.registry import all_types
 from shared.kernel.kernel import Kernel
 from shared.kernel.ports import Ports
 from shared.streaming.feed import StreamEnded
+from shared.streaming.relay_notes import CHECKPOINT
+from shared.views.port import Checkpoint
 
 if TYPE_CHECKING:
     from shared.streaming.kafka.connection import Kafka
@@ -25,6 +27,8 @@ async def with_stream(ports: Ports, roles: Roles) -> Ports:
     if ports.kafka is None:
         if roles.loops == {"relay"}:
             raise WrongSetting("the role relay needs Kafka: set CRM_KAFKA=kafka://host:9092")
+        if "projector" in roles.loops and await ports.views.checkpoint(CHECKPOINT):
+            await ports.views.write([], [Checkpoint(CHECKPOINT, 0)])  # of an earlier day: nothing goes to Kafka now
         return ports
     if not roles.loops & {"relay", "projector"}:
         return ports

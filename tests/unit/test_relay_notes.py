@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
+from crm.kafka import with_stream
+from crm.roles import parse_roles
+from shared.kernel.ports import Ports
 from shared.streaming import relay_notes as module
 from shared.streaming.relay_notes import CHECKPOINT, RelayNotes
 from shared.views.sqlite import SqliteViews
@@ -28,4 +33,15 @@ async def test_the_position_is_noted_when_it_moves(monkeypatch: pytest.MonkeyPat
     with suppress(RuntimeError):  # nothing more is said
         await asyncio.wait_for(RelayNotes(position, Views()).run(), 10)  # type: ignore[arg-type]
     assert seen == [7, 3]
+    await views.close()
+
+
+async def test_where_nothing_goes_to_kafka_any_more_a_projector_takes_the_note_away() -> None:
+    views = SqliteViews.open(None)
+    ports = cast(Ports, SimpleNamespace(kafka=None, views=views))
+    await views.write([], [module.Checkpoint(CHECKPOINT, 7)])
+    await with_stream(ports, parse_roles(["api:audit"]))  # it need not know of Kafka
+    assert await views.checkpoint(CHECKPOINT) == 7
+    await with_stream(ports, parse_roles(["projector"]))
+    assert await views.checkpoint(CHECKPOINT) == 0
     await views.close()
