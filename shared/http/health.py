@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import Annotated, Literal
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from functools import partial
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request
 from pydantic import Field
@@ -29,6 +32,8 @@ SCANNER_SECONDS = 5.0  # that an answer of the virus scanner holds
 BACKUP_SECONDS = 60.0  # that the archive may be behind
 MAX_LAG = 10_000  # events the views may be behind under load, once they have caught up after the start
 
+Part = Literal["events", "views", "keys"]
+
 
 class Healthy(Answer):
     status: Literal["ok"]
@@ -40,6 +45,10 @@ class Ready(Answer):
         Field(description="How the views are. Behind is an answer of 503 only where this process writes them"),
     ]
     lag: Annotated[int, Field(description="Events that the views have not seen yet")]
+    away: Annotated[
+        list[Part],
+        Field(description="What does not answer, where the status is unavailable: event store, views, key ring"),
+    ]
     kafka: Annotated[
         Literal["unused", "reached", "away"], Field(description="Whether the relay of this process reaches Kafka")
     ]
@@ -74,30 +83,48 @@ def health_router(kernel: Kernel) -> APIRouter:
 
     @router.get("/readyz", openapi_extra=ready)
     async def readyz(request: Request) -> Response:
-        try:
-            async with asyncio.timeout(READY_SECONDS):
-                await kernel.views.checkpoint(CHECKPOINT)
-                await kernel.keys.destroyed()
-                head, position = await kernel.store.head(), kernel.projection.position
-        except (ViewsUnavailable, KeysUnavailable, StoreUnavailable, TimeoutError):
-            state = await scanner.state()
-            found = Ready(status="unavailable", lag=0, kafka=_kafka(kernel), backup=_backup(kernel), scanner=state)
+        head, away = await _looked(kernel)
+        position, kafka = kernel.projection.position, _kafka(kernel)
+        found = Ready(
+            status="unavailable", lag=0, away=away, kafka=kafka, backup=_backup(kernel), scanner=await scanner.state()
+        )
+        if away:
             return model_answer(found, 503)
-        lag, kafka = max(0, head - position), _kafka(kernel)
+        lag = max(0, head - position)
         shown = start.is_over(head, position) and lag <= MAX_LAG
         serves = shown if kernel.projects else position > 0 or head == 0  # views of another process, once there are any
-        state = await scanner.state()
         status: Literal["ready", "behind"] = "ready" if shown and kafka != "away" else "behind"
-        found = Ready(status=status, lag=lag, kafka=kafka, backup=_backup(kernel), scanner=state)
+        found = found.model_copy(update={"status": status, "lag": lag})
         return model_answer(found, 200 if serves and kafka != "away" else 503)
 
     return router
 
 
+async def _looked(kernel: Kernel) -> tuple[int, list[Part]]:
+    """The head of the log, and which of what all processes share does not answer."""
+    asked: dict[Part, Callable[[], Awaitable[Any]]] = {
+        "events": kernel.store.head,
+        "views": partial(kernel.views.checkpoint, CHECKPOINT),
+        "keys": kernel.keys.destroyed,
+    }
+    found = dict(zip(asked, await asyncio.gather(*map(_answer, asked.values())), strict=True))
+    if kernel.relay is not None and kernel.relay.away == "events":  # it does not get what this look got
+        found["events"] = None
+    return found["events"] or 0, [part for part, said in found.items() if said is None]
+
+
+async def _answer(question: Callable[[], Awaitable[Any]]) -> Any:
+    """None: there is none in time."""
+    with suppress(ViewsUnavailable, KeysUnavailable, StoreUnavailable, TimeoutError):
+        async with asyncio.timeout(READY_SECONDS):
+            return await question()
+    return None
+
+
 def _kafka(kernel: Kernel) -> Literal["unused", "reached", "away"]:
     if kernel.relay is None:
         return "unused"
-    return "away" if kernel.relay.is_failing else "reached"
+    return "away" if kernel.relay.away == "kafka" else "reached"
 
 
 def _backup(kernel: Kernel) -> Literal["unused", "archived", "behind"]:

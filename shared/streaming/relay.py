@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import IllegalOperation, KafkaError, ProducerFenced
@@ -52,6 +52,7 @@ NONE_YET = [0] * PARTITIONS
 LOOK_BACK = 64  # records of the checkpoint topic that are read first for the last mark
 
 T = TypeVar("T")
+Part = Literal["events", "kafka"]  # the store that is read, and where its events go
 log = logging.getLogger("crm.relay")
 _tracer = trace.get_tracer("crm.relay")
 
@@ -69,13 +70,13 @@ class Relay:
 
     def __init__(self, store: EventStore, kafka: Kafka, topics: Collection[str]) -> None:
         self._store, self._kafka, self._topics = store, kafka, frozenset(topics)
-        self._failing = False
+        self._away: Part | None = None
         self.mark = Mark()
 
     @property
-    def is_failing(self) -> bool:
-        """Whether Kafka did not answer the last time it was asked."""
-        return self._failing
+    def away(self) -> Part | None:
+        """What did not answer the last time it was asked."""
+        return self._away
 
     async def run(self) -> None:
         """Relay until cancelled. What fails is tried again with a new producer, which goes on after the last mark.
@@ -88,9 +89,10 @@ class Relay:
                     await self._start(producer)
                     await self._relay(producer)
             except (KafkaError, StoreUnavailable, OSError, TimeoutError) as error:
-                if not self._failing:  # while Kafka is away, one line and no more
+                away: Part = "events" if isinstance(error, StoreUnavailable) else "kafka"
+                if self._away != away:  # while it is away, one line and no more
                     log.warning("relay stopped after %s; trying again: %r", self.mark.position, error)
-                self._failing = True
+                self._away = away
                 RELAY_RETRIES.add(1)
                 if self.mark.position:  # known from a try before
                     await self._note_lag()
@@ -119,7 +121,7 @@ class Relay:
                 "delete the topics crm.* and make them again with crm topics apply"
             )
         log.info("relay goes on after position %s", self.mark.position)
-        self._failing = False
+        self._away = None
         await self._note_lag()
 
     async def _note_lag(self) -> None:

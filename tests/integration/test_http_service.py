@@ -107,7 +107,7 @@ async def test_readiness_follows_the_views(service: Service) -> None:
     assert (behind.status_code, behind.json()["status"]) == (503, "behind")
     await service.catch_up()
     unused = {"kafka": "unused", "backup": "unused", "scanner": "unused"}
-    assert (await client.get("/readyz")).json() == {"status": "ready", "lag": 0, **unused}
+    assert (await client.get("/readyz")).json() == {"status": "ready", "lag": 0, "away": [], **unused}
     await client.post("/customer/accounts", json={"name": "Other"})
     assert (await client.get("/readyz")).status_code == 200  # caught up once: a few events behind is ready still
 

@@ -14,6 +14,8 @@ from shared.http.app import ServiceApp
 from shared.http.health import health_router
 from shared.kernel.kernel import Kernel
 from shared.streaming.follower import ProjectionFollower
+from shared.streaming.kafka.connection import Kafka
+from shared.streaming.relay import Part, Relay
 from shared.views.port import ViewsUnavailable
 from shared.views.sqlite import SqliteViews
 from tests.support.http_service import Service, open_service
@@ -31,13 +33,17 @@ def api_of(service: Service) -> Kernel:
     return replace(projector, projection=ProjectionFollower(projector.store, projector.views))
 
 
-async def asked(kernel: Kernel) -> tuple[int, str, int]:
-    """Status, what it says of the views, and how many events they lack."""
+async def ready(kernel: Kernel) -> tuple[int, dict[str, Any]]:
     app = ServiceApp("CRM", "Health.", [health_router(kernel)])
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://crm.test") as client:
         answer = await client.get("/readyz")
-        body: dict[str, Any] = answer.json()
-        return answer.status_code, body["status"], body["lag"]
+        return answer.status_code, answer.json()
+
+
+async def asked(kernel: Kernel) -> tuple[int, str, int]:
+    """Status, what it says of the views, and how many events they lack."""
+    code, body = await ready(kernel)
+    return code, body["status"], body["lag"]
 
 
 async def test_late_views_make_their_writer_unready_and_nobody_else(
@@ -68,3 +74,18 @@ async def test_without_its_stores_a_process_with_routes_is_not_ready(
 
     monkeypatch.setattr(SqliteViews, "checkpoint", away)
     assert await asked(api_of(service)) == (503, "unavailable", 0)
+    assert (await ready(api_of(service)))[1]["away"] == ["views"]
+
+
+@pytest.mark.parametrize(("part", "code", "away", "kafka"), [
+    ("events", 503, ["events"], "reached"),
+    ("kafka", 503, [], "away"),
+    (None, 200, [], "reached"),
+])  # fmt: skip
+async def test_a_relay_says_what_is_away(
+    service: Service, part: Part | None, code: int, away: list[str], kafka: str
+) -> None:
+    relay = Relay(service.kernel.store, Kafka.parse("kafka://127.0.0.1:1"), ["crm.customer.events"])
+    relay._away = part
+    status, body = await ready(replace(api_of(service), relay=relay))
+    assert (status, body["away"], body["kafka"]) == (code, away, kafka)

@@ -13,7 +13,8 @@ from aiokafka.admin import NewTopic
 
 from infra.kafka.broker import Broker, free_ports
 from shared.events.envelope import Metadata, NewEvent
-from shared.eventstore.port import NO_STREAM
+from shared.eventstore.port import NO_STREAM, StoreUnavailable
+from shared.eventstore.sqlite import SqliteEventStore
 from shared.faults import KILLED
 from shared.streaming import relay as module
 from shared.streaming.feed import StreamEnded
@@ -101,14 +102,32 @@ async def test_a_relay_at_rest_notices_that_the_broker_is_away(
             await append(store, 10)
             await until(relay, await store.head())
             await asyncio.to_thread(broker.stop)
-            while not relay.is_failing:
+            while relay.away != "kafka":
                 await asyncio.sleep(0.05)
             await asyncio.to_thread(broker.start)
-            while relay.is_failing:
+            while relay.away:
                 await asyncio.sleep(0.05)
             await append(store, 10)
             await until(relay, await store.head())
         await check_topics(kafka, store)
+
+
+async def test_a_store_that_is_away_is_not_taken_for_the_broker(
+    kafka: Kafka, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object, **__: object) -> int:
+        raise StoreUnavailable("the event store does not answer")
+
+    async with open_store(tmp_path) as store, asyncio.timeout(60), running(relay := relay_of(store, kafka)):
+        with monkeypatch.context() as broken:
+            broken.setattr(SqliteEventStore, "head", away)
+            broken.setattr(SqliteEventStore, "read_all", away)
+            await append(store, 1)
+            while relay.away is None:
+                await asyncio.sleep(0.05)
+            assert relay.away == "events"
+        await until(relay, await store.head())
+        assert relay.away is None
 
 
 class Gauge:
@@ -128,7 +147,7 @@ async def test_without_a_broker_it_tries_again_and_measures_its_lag(
         relay = relay_of(store, kafka)
         relay.mark = Mark(20)  # of the last time that it reached Kafka
         async with running(relay) as trying, asyncio.timeout(60):
-            while not (relay.is_failing and gauge.value == 10):
+            while not (relay.away and gauge.value == 10):
                 await asyncio.sleep(0.01)
             assert not trying.done()
 

@@ -1070,6 +1070,11 @@ export interface components {
              */
             lag: number;
             /**
+             * Away
+             * @description What does not answer, where the status is unavailable: event store, views, key ring
+             */
+            away: ("events" | "views" | "keys")[];
+            /**
              * Kafka
              * @description Whether the relay of this process reaches Kafka
              * @enum {string}
