@@ -38,6 +38,7 @@ class MongoCatalogue:
         self._declared: dict[str, Collection] = {}
         self._stamps: dict[str, str] = {}  # of the collections as they were looked at last
         self._looked = 0.0
+        self._refused: dict[str, tuple[Row, float]] = {}  # leases of others as they were seen, and since when
 
     def table(self, name: str) -> Table:
         """A live collection or an unfinished rebuild. Raises KeyError."""
@@ -198,12 +199,32 @@ class MongoCatalogue:
 
     async def take(self, name: str, holder: str, now: Micros, until: Micros, *, steal: bool) -> Lease | None:
         """See Views.lease."""
-        mine = await self._leases.swap({"_id": name, "holder": holder}, {"$set": {"expires": until}}, after=True)
+        times = {"expires": until, "term": max(0, until - now)}
+        mine = await self._leases.swap({"_id": name, "holder": holder}, {"$set": times}, after=True)
         if mine is None:
             free = {"_id": name, "holder": {"$ne": holder}, **({} if steal else {"expires": {"$lte": now}})}
-            update = {"$set": {"holder": holder, "expires": until}, "$inc": {"token": 1}}
+            update = {"$set": {"holder": holder, **times}, "$inc": {"token": 1}}
             mine = await self._leases.swap(free, update, after=True, upsert=True)
-        return None if mine is None else Lease(name, mine["token"], until)
+            if mine is None and (outlived := await self._outlived(name)) is not None:
+                mine = await self._leases.swap(outlived, update, after=True)
+        if mine is None:
+            return None
+        self._refused.pop(name, None)
+        return Lease(name, mine["token"], until)
+
+    async def _outlived(self, name: str) -> Row | None:
+        """The lease of another holder, if it was not prolonged for as long as it was given, as time passes here.
+
+        The clock of its holder may go ahead of ours, or ours have been set back since: `expires` may be far off.
+        """
+        found = await self._leases.get({"_id": name}, ["token", "expires", "term"])
+        seen, since = self._refused.get(name, (None, 0.0))
+        if found is None or "term" not in found:  # it is gone; a program of an earlier day has it
+            return None
+        if found != seen:
+            self._refused[name] = found, time.monotonic()
+            return None
+        return found if time.monotonic() - since > found["term"] / 1e6 else None
 
     async def prolong(self, lease: Lease | None) -> None:
         """Put off the end of a lease, with all that it holds also. Raises LeaseLost: one has another holder.

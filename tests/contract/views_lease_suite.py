@@ -53,6 +53,13 @@ class ViewsLeaseSuite:
         assert await views.lease("p", "ann", now=300, until=300) is not None
         assert await views.lease("p", "bob", now=300, until=500) is not None
 
+    async def test_what_is_given_back_is_free_also_where_the_clock_is_behind(self, views: Views) -> None:
+        ahead, behind = (LeaseHolder(views, "p", SetClock(now)) for now in (round(HOUR * 1e6), 0))
+        assert await ahead.take()
+        assert not await behind.take()
+        await ahead.give_back()
+        assert await behind.take()
+
     async def test_a_stolen_lease_stops_the_writes_of_its_holder(self, views: Views) -> None:
         await views.declare([THINGS])
         mine = await views.lease("p", "ann", now=100, until=200)

@@ -6,9 +6,24 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from shared.streaming.leases import SECONDS, LeaseHolder
+from shared.views import mongo_catalogue
 from shared.views.mongo import MongoViews
+from shared.views.port import Checkpoint, LeaseLost
 from tests.contract.views_suite import ViewsSuite
 from tests.durability.scale import PROVE
+from tests.support.toys import SetClock
+
+HOUR = 3_600_000_000
+
+
+class Passed:
+    """Stands for the module `time`. seconds: that have passed in this process."""
+
+    seconds = 0.0
+
+    def monotonic(self) -> float:
+        return self.seconds
 
 
 class TestMongoViews(ViewsSuite):
@@ -19,3 +34,31 @@ class TestMongoViews(ViewsSuite):
         views = await MongoViews.open(mongo_url)
         yield views
         await views.close()
+
+    async def test_a_lease_that_nobody_prolongs_ends_whatever_the_clock_of_its_holder_was(
+        self, views: MongoViews, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        passed = Passed()
+        monkeypatch.setattr(mongo_catalogue, "time", passed)
+        ahead, behind = (LeaseHolder(views, "p", SetClock(now)) for now in (HOUR, 0))
+        assert await ahead.take()
+        for _ in range(3):
+            assert not await behind.take()
+            passed.seconds += SECONDS
+            assert await ahead.take(), "it works"
+        assert not await behind.take()
+        passed.seconds += SECONDS + 1
+        assert await behind.take(), "it was killed"
+        with pytest.raises(LeaseLost):
+            await views.write([], [Checkpoint("p", 1)], ahead.lease())
+
+    async def test_the_time_of_a_rest_counts(self, views: MongoViews, monkeypatch: pytest.MonkeyPatch) -> None:
+        passed = Passed()
+        monkeypatch.setattr(mongo_catalogue, "time", passed)
+        ahead, behind = (LeaseHolder(views, "p", SetClock(now)) for now in (HOUR, 0))
+        assert await ahead.take(rest=900.0)
+        assert not await behind.take()
+        passed.seconds += 900.0
+        assert not await behind.take()
+        passed.seconds += SECONDS + 1
+        assert await behind.take()

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.integration.imports.lookup import record_id
+from services.integration.jobs import claims
 from services.integration.jobs.job_store import ClaimLost, FaultyRow, JobFile, JobStoreBusy, Mark, Touched
-from shared.clock import SystemIds
+from shared.clock import Micros, SystemClock, SystemIds
 
 IMPORT = SystemIds().new()
 IDS = st.tuples(st.integers(0, 49), st.integers(1, 2**31))
@@ -88,7 +89,7 @@ def test_one_holder_at_a_time_has_the_claim(tmp_path: Path) -> None:
     assert one.claim("one", now=0, until=10)
     assert not other.claim("other", now=9, until=19)
     assert one.claim("one", now=9, until=20)  # renewed
-    assert (other.is_claimed(19), other.is_claimed(20)) == (True, False)
+    assert other.claimed() == ("one", 20)
     assert other.claim("other", now=20, until=30)
     assert not one.claim("one", now=21, until=31)
     other.release("one")  # it is not that holder's any more
@@ -129,7 +130,36 @@ def test_claims_never_overlap(steps: list[tuple[str, int, int]]) -> None:
         assert file.claim(name, now, now + length) == expected
         if expected:
             holder, until = name, now + length
-        assert file.is_claimed(now) == (now < until)
+        assert file.claimed() == (holder, until)
+
+
+class Behind:
+    """A clock that is an hour behind that of the others."""
+
+    def now(self) -> Micros:
+        return SystemClock().now() - 3_600_000_000
+
+
+@pytest.fixture
+def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(claims, "EXPIRES", 200_000)
+    monkeypatch.setattr(claims, "RENEW_SECONDS", 0.005)
+
+
+async def test_a_claim_of_a_killed_process_ends_whatever_its_clock_was(tmp_path: Path, quickly: None) -> None:
+    killed, other, now = JobFile(tmp_path / "job.db"), JobFile(tmp_path / "job.db"), SystemClock().now()
+    assert killed.claim("killed", now, now + claims.EXPIRES)
+    async with claims.claimed(other, "other", Behind()) as ours:
+        assert ours
+        with pytest.raises(ClaimLost):
+            killed.save(Mark(row=1))
+
+
+async def test_a_process_whose_clock_is_behind_waits_for_one_that_works(tmp_path: Path, quickly: None) -> None:
+    one, other = JobFile(tmp_path / "job.db"), JobFile(tmp_path / "job.db")
+    async with claims.claimed(one, "one", SystemClock()) as first, claims.claimed(other, "other", Behind()) as second:
+        assert (first, second) == (True, False)
+        one.save(Mark(row=1))
 
 
 def test_a_slow_reader_keeps_no_erasure_waiting(tmp_path: Path) -> None:

@@ -127,8 +127,10 @@ class JobFile:
         self._holder = holder if taken else self._holder
         return taken == 1
 
-    def is_claimed(self, now: Micros) -> bool:
-        return self._db.execute("SELECT 1 FROM claim WHERE until > ?", (now,)).fetchone() is not None
+    def claimed(self) -> tuple[str, Micros] | None:
+        """Whose claim it is, and until when: it may have expired."""
+        found: tuple[str, Micros] | None = self._db.execute("SELECT holder, until FROM claim").fetchone()
+        return found
 
     def release(self, holder: str) -> None:
         """Let another process claim the job at once."""
