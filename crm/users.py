@@ -41,12 +41,13 @@ def reset_second_factor(
 
 async def _reset(settings: Settings, email: str) -> dict[str, Any]:
     from crm.compose import Suite  # the whole suite: the other commands start without it
+    from crm.roles import Roles
     from services.identity.authentication import Authentication
     from shared.kernel.bus import Call
     from shared.security.permissions import system_access
     from shared.security.tokens import COMMAND_LINE
 
-    suite = await Suite.open(settings)
+    suite = await Suite.open(settings, Roles())  # events, views and keys: on servers it needs no other one
     try:
         known = await Authentication(suite.kernel).find(email)
         if known is None:

@@ -73,6 +73,21 @@ async def test_the_clocks_may_be_a_step_apart(suite: Suite, admin: httpx.AsyncCl
         assert (await sign_in(suite, app.code(steps), ip=f"192.0.2.{steps + 5}")).status_code == status, steps
 
 
+@pytest.mark.parametrize("off", [-3_600, 3_600])
+async def test_a_machine_whose_clock_is_off_takes_recovery_codes_and_later_codes_again(
+    suite: Suite, admin: httpx.AsyncClient, off: int
+) -> None:
+    """As after a restore onto it."""
+    app, codes = await set_up_factor(suite, admin)
+    assert (await sign_in(suite, app.fresh())).status_code == 201
+    suite.clock.forward(off)
+    shown = app.code(-off // 30)  # the phone has the right time
+    assert problem(await sign_in(suite, shown)) == (401, "wrong-code")
+    assert (await sign_in(suite, codes[0])).status_code == 201
+    suite.clock.forward(-off)
+    assert (await sign_in(suite, app.fresh())).status_code == 201
+
+
 async def test_a_recovery_code_signs_in_once_even_by_two_at_once(suite: Suite, admin: httpx.AsyncClient) -> None:
     _, codes = await set_up_factor(suite, admin)
     answers = await asyncio.gather(*(sign_in(suite, codes[0], ip=f"192.0.2.{n}") for n in range(4)))
