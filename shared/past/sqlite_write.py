@@ -177,11 +177,11 @@ class Writer:
             batch.events[tenant, one.occurred // QUARTER] -= 1
 
     def _put_run(self, batch: Batch, tenant: int, n: int, run: Run) -> None:
-        until = run.until, run.until_position
-        if run.place in self._sorted:
-            batch.add(self._s_new, (tenant, run.place, run.value, n, run.occurred, run.position, *until))
+        place, value, occurred, position, until, until_position = run
+        if place in self._sorted:
+            batch.add(self._s_new, (tenant, place, value, n, occurred, position, until, until_position))
         else:
-            batch.add(self._h_new, (tenant, run.place, run.value, run.occurred, n, run.position, *until))
+            batch.add(self._h_new, (tenant, place, value, occurred, n, position, until, until_position))
 
     def _put_versions(self, batch: Batch, tenant: int, n: int, versions: Sequence[Held]) -> None:
         for one in versions:
@@ -199,7 +199,7 @@ class Writer:
         for statement in self._in_order:
             rows = batch.rows.get(statement, [])
             if statement in self._by_value:
-                rows.sort(key=_by_value)
+                _sort(rows)
             for start in range(0, len(rows), AT_ONCE):
                 self._db.executemany(statement, rows[start : start + AT_ONCE])
                 yield
@@ -232,8 +232,15 @@ class Writer:
         return (tenant, n) in self._reserved or self._db.execute(self._taken, (tenant, n)).fetchone() is not None
 
 
+def _sort(rows: list[Row]) -> None:
+    """In the order of an index whose third column may hold values of several types; mostly it has one a field."""
+    try:
+        rows.sort()
+    except TypeError:
+        rows.sort(key=_by_value)
+
+
 def _by_value(row: Row) -> Row:
-    """In the order of an index whose third column holds values of several types."""
     return row[0], row[1], isinstance(row[2], bytes), isinstance(row[2], str), *row[2:6]
 
 
