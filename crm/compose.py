@@ -139,10 +139,17 @@ class Suite:
         return self.kernel.signer.issue(user["id"], tenant, COMMAND_LINE, user["epoch"])[0]
 
     async def export_log(self, out: IO[bytes]) -> int:
-        """Sign what is not covered, and write the whole log for an auditor; returns how many events it has."""
+        """Sign what is not covered, and write the whole log for an auditor; returns how many events it has.
+
+        Raises WrongSetting: another process is the notary.
+        """
         ledger, notary = self.kernel.ledger, self.kernel.notary
         assert ledger is not None
-        assert notary is not None
+        if notary is None:
+            folder = self.settings.data / "keys"
+            raise WrongSetting(
+                f"{folder} has no notary.key: name the data directory of the process with the role notary"
+            )
         await ledger.catch_up()
         await notary.sign()
         await ledger.catch_up()

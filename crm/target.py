@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from crm.client import Client, CommandFailed
-from crm.settings import Settings
+from crm.settings import Settings, eventstore_address
 
 if TYPE_CHECKING:
     from crm.process import Server
+    from crm.roles import Roles
 
 
 VARIABLE = "CRM_TOKEN"  # the environment's variable for an API key or access token
@@ -84,6 +85,15 @@ class PrivateServer:
         return asyncio.run_coroutine_threadsafe(self.server.suite.operator_token(organisation), self.loop).result()
 
 
+def _roles_on(data: Path) -> Roles:
+    """All, but no notary where another process is that: in a folder of its own it would sign with a key of its own."""
+    from crm.roles import ALL, Roles
+
+    if eventstore_address() is None or (data / "keys" / "notary.key").exists():
+        return ALL
+    return Roles(ALL.apis, ALL.loops - {"notary", "past"})  # which one process has by its name
+
+
 @contextmanager
 def private_server(data: Path) -> Iterator[PrivateServer]:
     """Serve an existing data directory on a free port of 127.0.0.1 until the block ends."""
@@ -94,7 +104,7 @@ def private_server(data: Path) -> Iterator[PrivateServer]:
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="private-server", daemon=True)
     thread.start()
-    server = Server(Settings(data, port=0, archives=False))
+    server = Server(Settings(data, port=0, archives=False), _roles_on(data))
     try:
         asyncio.run_coroutine_threadsafe(server.start(), loop).result()
         yield PrivateServer(server, loop)

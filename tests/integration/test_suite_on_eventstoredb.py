@@ -9,6 +9,7 @@ import pytest
 
 from crm.compose import Suite
 from crm.settings import Settings, WrongSetting
+from crm.target import private_server
 from services.identity.setup import set_up
 from shared.clock import SystemClock
 from shared.eventstore.eventstoredb import EventStoreDB
@@ -70,4 +71,21 @@ async def test_the_suite_on_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert "has 1 events, but CRM_EVENTSTORE names a server" in await refusal(tmp_path / "embedded")
     monkeypatch.setenv("CRM_EVENTSTORE", "esdb://host?tsl=false")
     assert "CRM_EVENTSTORE: the address of the event store has an unknown option tsl" in await refusal(data)
+    await running.stop()
+
+
+async def test_a_command_in_a_folder_of_its_own_signs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a cluster one process is the notary: another key would sign what auditors do not accept."""
+    running = await start_server(tmp_path / "log", make(tmp_path / "certificates"))
+    monkeypatch.setenv("CRM_EVENTSTORE", address(running))
+    (folder := tmp_path / "empty").mkdir()
+
+    def asked() -> None:
+        with private_server(folder) as private, (tmp_path / "log.zip").open("wb") as out:
+            assert private.server.suite.kernel.notary is None
+            with pytest.raises(WrongSetting, match=r"has no notary\.key: name the data directory of the process"):
+                private.export_log(out)
+
+    await asyncio.to_thread(asked)
+    assert not (folder / "keys" / "notary.key").exists()
     await running.stop()
