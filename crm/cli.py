@@ -91,7 +91,7 @@ def serve(
         typer.Option(
             "--role",
             metavar="ROLE",
-            help="all, projector, policies, warehouse, imports, notary, relay, api:SERVICE[,…].",
+            help="all, projector, policies, past, warehouse, imports, notary, relay, api:SERVICE[,…].",
         ),
     ],
     data: Annotated[Path, typer.Option("--data", metavar="DIR", help="Where everything is kept.")],
