@@ -12,16 +12,14 @@ NOTE_SECONDS = 2.0
 
 
 class RelayNotes:
-    """Notes the relay's position whenever it has moved. position: what the relay says of it, 0 = it knows none yet."""
+    """Notes the relay's position. position: what the relay says of it, 0 = it knows none yet."""
 
     def __init__(self, position: Callable[[], int], views: Views) -> None:
         self._position, self._views = position, views
 
     async def run(self) -> None:
-        """Note until cancelled. Raises ViewsUnavailable, ViewsDamaged."""
-        noted = 0
+        """Note it until cancelled, wherever the note says something else. Raises ViewsUnavailable, ViewsDamaged."""
         while True:
-            if (position := self._position()) not in (0, noted):
+            if (position := self._position()) and position != await self._views.checkpoint(CHECKPOINT):
                 await self._views.write([], [Checkpoint(CHECKPOINT, position)])
-                noted = position
             await asyncio.sleep(NOTE_SECONDS)
