@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from crm.client import Client, CommandFailed
-from crm.settings import Settings, eventstore_address
+from crm.settings import Settings, eventstore_address, warehouse_address
 
 if TYPE_CHECKING:
     from crm.process import Server
@@ -85,13 +85,22 @@ class PrivateServer:
         return asyncio.run_coroutine_threadsafe(self.server.suite.operator_token(organisation), self.loop).result()
 
 
-def _roles_on(data: Path) -> Roles:
-    """All, but no notary where another process is that: in a folder of its own it would sign with a key of its own."""
+def roles_on(data: Path) -> Roles:
+    """All, but for what one process of a cluster is alone, unless its files are here.
+
+    A second relay ends the first; another notary signs with a key that auditors do not know; a second warehouse is
+    filled from the first event, under the lease of the one that people ask.
+    """
     from crm.roles import ALL, Roles
 
-    if eventstore_address() is None or (data / "keys" / "notary.key").exists():
+    if eventstore_address() is None:
         return ALL
-    return Roles(ALL.apis, ALL.loops - {"notary", "past"})  # which one process has by its name
+    alone = {"relay", "past"}
+    if not (data / "keys" / "notary.key").exists():
+        alone.add("notary")
+    if warehouse_address() is not None and not (data / "warehouse").exists():
+        alone.add("warehouse")
+    return Roles(ALL.apis, ALL.loops - alone)
 
 
 @contextmanager
@@ -104,7 +113,7 @@ def private_server(data: Path) -> Iterator[PrivateServer]:
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="private-server", daemon=True)
     thread.start()
-    server = Server(Settings(data, port=0, archives=False), _roles_on(data))
+    server = Server(Settings(data, port=0, archives=False), roles_on(data))
     try:
         asyncio.run_coroutine_threadsafe(server.start(), loop).result()
         yield PrivateServer(server, loop)

@@ -84,6 +84,8 @@ def describe(result: Report) -> Iterator[str]:
     yield from (f"  {finding['problem']}" for finding in log["findings"])
     for line in result["views"]:
         yield describe_view(line)
+    for name in result.get("left_out", ()):
+        yield f"{name}: not compared, as another process has it: crm verify --url URL asks that one"
     if "ledger" in result:
         yield from describe_ledger(result["ledger"])
     if "rules" in result and not result["rules"]["ok"]:

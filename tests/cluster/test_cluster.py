@@ -7,17 +7,21 @@ is in the log, once; live views == rebuilt views == fold of the events, the ware
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
+import subprocess
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from infra.cache import Missing
-from infra.cluster import ENGINES, FRONT, ROLES, Cluster
+from infra.cluster import ENGINES, FRONT, ROLES, ROOT, Cluster
 from infra.kafka.jars import jars
 from shared.clock import SystemClock, to_rfc3339
 from tests.cluster.help import Day, Wired, Wires, founded, wired
@@ -67,6 +71,19 @@ def desk(cluster: Cluster) -> httpx.Client:
     return httpx.Client(headers={"Authorization": f"Bearer {token}"} | CALLER, timeout=30)
 
 
+def relayed(http: httpx.Client, at: Mapping[str, str]) -> None:
+    """Return once all that is shown is in Kafka, as the relay, another process, notes it."""
+
+    def readers() -> dict[str, int | None]:
+        items = http.get(f"{at['warehouse']}/audit/readers").raise_for_status().json()["items"]
+        return {one["what"]: one["position"] for one in items}
+
+    known, deadline = readers()["views"], time.monotonic() + SECONDS
+    assert known
+    while (reached := readers().get("kafka") or 0) < known:
+        assert time.monotonic() < deadline, reached
+
+
 def test_what_one_process_writes_the_others_show(cluster: Cluster, collected: tuple[Collector, str]) -> None:
     at = cluster.addresses()
     with desk(cluster) as http:
@@ -89,14 +106,7 @@ def test_what_one_process_writes_the_others_show(cluster: Cluster, collected: tu
         while won() != "10.00":
             assert time.monotonic() < deadline
 
-        def readers() -> dict[str, int | None]:
-            items = http.get(f"{at['warehouse']}/audit/readers").raise_for_status().json()["items"]
-            return {one["what"]: one["position"] for one in items}
-
-        known = readers()["views"]
-        assert known
-        while (relayed := readers().get("kafka") or 0) < known:  # as the relay, another process, notes it
-            assert time.monotonic() < deadline, relayed
+        relayed(http, at)
         assert http.get(f"{at['warehouse']}/audit/events?limit=5").raise_for_status().json()["items"]
 
 
@@ -132,6 +142,26 @@ def test_one_trace_leads_through_all_processes(cluster: Cluster, collected: tupl
         time.sleep(0.2)
     instances = {one.rpartition(":")[2] for one in collected[0].instances}
     assert instances == {str(cluster.ports[name]) for name in ROLES}
+
+
+def test_a_verification_in_an_empty_folder_leaves_the_processes_what_they_have(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    before = {name: cluster.pid(name) for name in ROLES}
+    (folder := tmp_path / "empty").mkdir()
+    asked = [sys.executable, "-m", "crm", "verify", "--data", str(folder), "--json"]
+    env = {**os.environ, **cluster.environment()}
+    done = subprocess.run(asked, cwd=ROOT, env=env, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert (found["ok"], found["left_out"]) == (True, ["warehouse"])
+    with desk(cluster) as http:
+        at = cluster.addresses()
+        made = http.post(f"{at['api']}/customer/accounts", json={"name": "After it"}).raise_for_status().json()
+        http.get(f"{at['api']}/customer/accounts/{made['id']}?min_version=1").raise_for_status()
+        relayed(http, at)
+    assert {name: cluster.pid(name) for name in ROLES} == before
+    assert not (folder / "keys" / "notary.key").exists()
 
 
 def test_measures_of_every_process_arrive(cluster: Cluster, collected: tuple[Collector, str]) -> None:

@@ -16,7 +16,7 @@ REACH: dict[str, tuple[str, Callable[[Roles], Any], set[str]]] = {
     "people": ("production", lambda r: r.apis, set()),
     "topics": ("production", lambda r: r.loops & {"relay", "projector"}, {"prepare"}),
     "questions-about-the-past": ("production", lambda r: r.asks_past, {"verify"}),
-    "questions-from-analytics": ("production", lambda r: r.needs_warehouse and "warehouse" not in r.loops, set()),
+    "questions-about-facts": ("production", lambda r: r.needs_warehouse and "warehouse" not in r.loops, {"verify"}),
     "buckets": ("buckets", lambda r: r.has_files or "notary" in r.loops, {"verify", "drill"}),
 }
 

@@ -217,3 +217,7 @@ def test_verify_says_which_records_break_a_rule() -> None:
 def test_verify_says_what_it_checked_of_the_log(checked: str, line: str) -> None:
     log = {"ok": True, "checked": checked, "events": 2, "count": 0, "chained_later": 0, "findings": []}
     assert list(describe({"ok": True, "log": log, "views": []})) == [line]
+    apart = {"ok": True, "log": log, "views": [], "left_out": ["warehouse"]}
+    assert list(describe(apart))[1:] == [
+        "warehouse: not compared, as another process has it: crm verify --url URL asks that one"
+    ]

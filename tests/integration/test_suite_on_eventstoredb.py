@@ -74,18 +74,23 @@ async def test_the_suite_on_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyP
     await running.stop()
 
 
-async def test_a_command_in_a_folder_of_its_own_signs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In a cluster one process is the notary: another key would sign what auditors do not accept."""
+async def test_a_command_in_a_folder_of_its_own_is_no_notary_and_has_no_warehouse(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a cluster one process is, and one has."""
     running = await start_server(tmp_path / "log", make(tmp_path / "certificates"))
     monkeypatch.setenv("CRM_EVENTSTORE", address(running))
+    monkeypatch.setenv("CRM_WAREHOUSE", "chdb://127.0.0.1:1")
     (folder := tmp_path / "empty").mkdir()
 
     def asked() -> None:
         with private_server(folder) as private, (tmp_path / "log.zip").open("wb") as out:
             assert private.server.suite.kernel.notary is None
+            assert private.verify(None, lambda _: None)["left_out"] == ["warehouse"]
             with pytest.raises(WrongSetting, match=r"has no notary\.key: name the data directory of the process"):
                 private.export_log(out)
 
     await asyncio.to_thread(asked)
     assert not (folder / "keys" / "notary.key").exists()
+    assert not (folder / "warehouse").exists()
     await running.stop()
