@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from crm.settings import WrongSetting, is_shared, past_address
 from shared.clock import Clock
-from shared.door.caller import Misdirected
+from shared.door.caller import Misdirected, Unreached
 from shared.errors import Unavailable
 from shared.kernel.kernel import Kernel
 from shared.past.door import PURPOSE, past_door
@@ -73,8 +73,10 @@ async def _is_reached(there: RemotePast) -> bool:
             await there.look()
     except Misdirected as error:
         raise WrongSetting(f"CRM_PAST: {error.detail}") from error
-    except (Unavailable, PastUnavailable) as error:
+    except Unreached as error:
         log.warning("CRM_PAST: %s: start it, or correct the address", error)
+    except (Unavailable, PastUnavailable) as error:
+        log.warning("CRM_PAST: %s", error)
     except TimeoutError:
         log.warning("CRM_PAST: no answer within %g s: start the process with the role past", LOOK_SECONDS)
     else:

@@ -19,6 +19,10 @@ CONNECTED_SECONDS = 3.0
 SILENT_SECONDS = 5.0  # without a byte: the process is gone, hangs, or starts
 
 
+class Unreached(Unavailable):
+    """Nobody answers at the address now."""
+
+
 class Misdirected(Unavailable):
     """The address is that of something else, and stays so until a setting is corrected."""
 
@@ -47,7 +51,7 @@ class Caller:
         """What the method answers. endless: wait as long as it is worked on. silent: seconds without a byte that are
         borne, where they are more than SILENT_SECONDS.
 
-        Raises Unavailable, Misdirected, and what `failure` makes.
+        Raises Unavailable, Unreached, Misdirected, and what `failure` makes.
         """
         nonce = secrets.token_hex(16)
         call = {"method": method, "nonce": nonce, "at": self._clock.now(), **given}
@@ -63,14 +67,14 @@ class Caller:
         await self._client.aclose()
 
     async def _answer(self, body: bytes, waited: float | None, silent: float | None) -> Any:
-        """Raises Unavailable, Misdirected."""
+        """Raises Unavailable, Unreached, Misdirected."""
         try:
             async with asyncio.timeout(waited):
                 times = httpx.Timeout(silent or SILENT_SECONDS, connect=CONNECTED_SECONDS)
                 response = await self._client.post(self._address, content=body, timeout=times)
         except (httpx.HTTPError, TimeoutError, RuntimeError) as error:  # the client is closed, too
             reason = str(error) or type(error).__name__
-            raise Unavailable(f"{self._what} is not reached: {reason}") from None
+            raise Unreached(f"{self._what} is not reached: {reason}") from None
         if response.status_code == 404:
             raise Misdirected(f"{self._what} is not there, but a process without its role: correct the address")
         if response.status_code == 403 and response.text == FOREIGN:

@@ -35,7 +35,7 @@ class RemotePast:
         self._shapes.update({one.name: shape_of(one) for one in collections})
 
     async def look(self) -> None:
-        """Ask whether it is there. Raises Unavailable, PastUnavailable, Misdirected."""
+        """Ask whether it is there. Raises Unavailable, PastUnavailable, Unreached, Misdirected."""
         await self._caller.call("position")
 
     async def position(self) -> Position:

@@ -14,13 +14,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from crm import past
 from crm.settings import WrongSetting
-from shared.clock import SystemClock
+from shared.clock import Clock, SystemClock
 from shared.past.door import PURPOSE, past_door
 from shared.past.port import PastUpkeep
 from shared.past.sqlite import SqlitePast
 from shared.security.keyring import KeyRing, Wrapper
 from shared.security.rootkey import RootKey
 from tests.support.servers import served
+from tests.support.toys import SetClock
 
 
 class Ring:
@@ -37,11 +38,11 @@ def on_servers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def door(folder: Path, key: bytes = b"\1") -> AsyncIterator[ASGIApp]:
+async def door(folder: Path, key: bytes = b"\1", clock: Clock | None = None) -> AsyncIterator[ASGIApp]:
     """Of the process with the role past. key: of its installation."""
     store = SqlitePast(folder / "past.db")
     upkeep = cast(PastUpkeep, store)  # none is asked for
-    yield past_door(store, upkeep, [], RootKey(key * 32).wrapper(PURPOSE), SystemClock())
+    yield past_door(store, upkeep, [], RootKey(key * 32).wrapper(PURPOSE), clock or SystemClock())
     await store.close()
 
 
@@ -87,6 +88,15 @@ async def test_one_that_is_away_is_reported_and_ends_nothing(
     (said,) = caplog.messages
     assert said.startswith("CRM_PAST: the past at http://127.0.0.1:1/past is not reached: ")
     assert said.endswith(": start it, or correct the address")
+
+
+async def test_clocks_that_differ_are_reported_as_such(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with door(tmp_path, clock=SetClock()) as app, served(app) as address, AsyncExitStack() as stack:
+        await opened(address, stack, monkeypatch)
+    (said,) = caplog.messages
+    assert said.endswith(" refused a request: the clocks of the two processes differ by more than a minute")
 
 
 async def test_one_that_starts_as_something_else_is_reported_then(
