@@ -28,7 +28,7 @@ class KeyCache:
         self._ring, self._now = ring, monotonic
         self._keys: OrderedDict[Subject, bytes | None] = OrderedDict()  # None: destroyed, which is final
         self._seen: int | None = None  # the number of the last destroyed subject that is dropped here
-        self._asked_at = -FRESH_SECONDS  # when the last complete check began
+        self._asked_at = float("-inf")  # when the last complete check began
         self._check: asyncio.Task[None] | None = None
         self.generation = 0
 
