@@ -21,6 +21,7 @@ from shared.kernel.catalogue import AnyAggregate, Catalogue
 from shared.kernel.uniqueness import EVERYWHERE
 from shared.ledger.timeline import STREAM as RESTORES
 from shared.past.port import LATE, Change, Past, Position, Version
+from shared.streaming.erased_meanwhile import ErasedMeanwhile
 from shared.streaming.feed import Batch, StoreFeed
 from shared.streaming.folding import PASSING
 from shared.streaming.leases import LeaseHolder, exclusively
@@ -234,42 +235,46 @@ async def rebuild_past(
 ) -> None:
     """Fill a collection next to the one in use, stream by stream, and swap it in.
 
-    lock: of the projector. Who erases a person waits for it, too, and finds them in the collection that is in use then.
+    A person who is erased meanwhile is masked before the swap. lock: of the projector. The erasure itself waits for it,
+    too, and masks the collection that is in use then.
     """
-    repeated = False
-    while True:
-        await codec.keys.look()
-        generation, head = codec.keys.generation, await store.head()
-        target = await past.begin_rebuild(aggregate.collection)
-        async for changes in _all(aggregate, store, codec, head):
+    erased, destroyed = await ErasedMeanwhile.from_now(codec.keys), await codec.keys.destroyed()
+    head = await store.head()
+    target = await past.begin_rebuild(aggregate.collection)
+
+    async def mask(up_to: int) -> None:
+        async for stream in erased.streams(store, aggregate.name, up_to):
+            await past.fill(target, await _whole(aggregate, codec, stream))
+
+    async def swap(holder: LeaseHolder) -> None:
+        reached = (await past.position()).number
+        async for changes in _since(aggregate, store, codec, head, reached):
             await past.fill(target, changes)
-        await past.prepare(target)
+        await mask(max(head, reached))
+        await past.swap(target, holder.lease())
 
-        async def swap(holder: LeaseHolder, target: str = target, head: int = head, known: int = generation) -> None:
-            reached = (await past.position()).number
-            async for changes in _since(aggregate, store, codec, head, reached):
-                await past.fill(target, changes)
-            await codec.keys.look()
-            if known == codec.keys.generation:
-                await past.swap(target, holder.lease())
-
-        async with lock:
-            await exclusively(past, CHECKPOINT, swap)
-        await codec.keys.look()
-        if generation == codec.keys.generation:
-            break
-        repeated = True  # a person was erased meanwhile: what was read before that is read again
-    if repeated:  # the erasure had the file purged before what it erases came in
+    async for changes in _all(aggregate, store, codec, head):
+        await past.fill(target, changes)
+    await past.prepare(target)
+    await mask(head)
+    async with lock:
+        await exclusively(past, CHECKPOINT, swap)
+    if await codec.keys.destroyed() != destroyed:  # those erasures had the file purged before what they erase came in
         await past.purge(await past.destroyed())
+
+
+async def _whole(aggregate: AnyAggregate, codec: Codec, stream: Sequence[Stored]) -> list[Change]:
+    versions = await versions_of(aggregate, codec, stream)
+    return _change(aggregate, stream[0].tenant, id_of(stream[0].stream), versions, whole=True)
 
 
 async def _all(aggregate: AnyAggregate, store: EventStore, codec: Codec, head: int) -> AsyncIterator[list[Change]]:
     changes: list[Change] = []
     versions = 0
     async for stream in store.streams(aggregate.name, up_to=head):
-        found = await versions_of(aggregate, codec, stream)
-        changes += _change(aggregate, stream[0].tenant, id_of(stream[0].stream), found, whole=True)
-        versions += len(found)
+        found = await _whole(aggregate, codec, stream)
+        changes += found
+        versions += sum(len(one.versions) for one in found)
         if versions >= FILL_BATCH:
             yield changes
             changes, versions = [], 0
@@ -287,8 +292,7 @@ async def _since(
         streams: Collection[tuple[str, str]] = dict.fromkeys((s.tenant, s.stream) for s in page if s.position <= up_to)
         for tenant, stream in streams:
             stored = [s for s in await store.read(tenant, stream) if s.position <= up_to]
-            found = await versions_of(aggregate, codec, stored)
-            changes += _change(aggregate, tenant, id_of(stream), found, whole=True)
+            changes += await _whole(aggregate, codec, stored)
         yield changes
         if len(page) < BATCH:
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import sqlite3
 from collections.abc import AsyncIterator
@@ -20,6 +21,7 @@ from shared.errors import Invalid
 from shared.kernel.queries import Moment, Queries
 from shared.kernel.snapshots import Snapshots
 from shared.past.port import Counted
+from shared.past.sqlite import SqlitePast
 from shared.security.permissions import Access, Level, Role
 from shared.streaming import past as projecting
 from shared.views.port import Condition, Query
@@ -226,6 +228,33 @@ async def test_an_older_file_that_shows_an_erased_person_is_filled_again(tmp_pat
         await world.kernel.past_projector.fill()
         await world.settle()
         assert files_with(tmp_path, [SECRET]) == {}
+        assert await agrees(world)
+
+
+@pytest.mark.parametrize("step", ["prepare", "swap"])
+async def test_who_is_erased_while_the_past_is_filled_is_masked_and_nothing_is_filled_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    async with open_world(tmp_path) as world:
+        id, upkeep = await person(world), world.kernel.past_upkeep
+        assert upkeep is not None
+        await world.settle()
+        moment, done, begun = Moment(occurred=world.clock.now()), getattr(SqlitePast, step), list[asyncio.Task[Any]]()
+
+        async def meanwhile(self: SqlitePast, *args: Any) -> None:
+            begun.append(asyncio.create_task(world.do("customer.EraseContact", {}, id)))
+            while not await world.kernel.codec.keys.destroyed():
+                await asyncio.sleep(0.01)
+            await done(self, *args)
+
+        monkeypatch.setattr(SqlitePast, step, meanwhile)
+        await upkeep.rebuild("contact")
+        await asyncio.gather(*begun)
+        assert len(begun) == 1
+        await world.settle()
+        assert files_with(tmp_path, [SECRET]) == {}
+        page = await world.queries.find(CONTACT, Query(sort="name"), BOSS, moment)
+        assert ([d["id"] for d in page.items], SECRET in repr(page.items)) == ([id], False)
         assert await agrees(world)
 
 
