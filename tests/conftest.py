@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,10 +11,13 @@ import pytest
 from hypothesis import settings
 
 from tests.support import answered
+from tests.support.in_memory import keep_files_in_memory
 from tests.support.order_of_tests import InTurn, in_turn
 
 settings.register_profile("house", deadline=None)  # a machine that is busy with other things makes no test fail
 settings.load_profile("house")
+
+keep_files_in_memory(proving=bool(os.environ.get("CRM_PROVE")))
 
 
 gc.disable()  # while the tests are collected, of which nothing becomes garbage
