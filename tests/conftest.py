@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,7 +19,7 @@ settings.register_profile("house", deadline=None)  # a machine that is busy with
 settings.load_profile("house")
 
 keep_files_in_memory(proving=bool(os.environ.get("CRM_PROVE")))
-
+sys.modules.setdefault("sniffio", None)  # httpx looks for it on disk at every request to an app
 
 gc.disable()  # while the tests are collected, of which nothing becomes garbage
 
