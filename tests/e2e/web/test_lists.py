@@ -93,6 +93,31 @@ def test_many_records_are_changed_and_changed_back(visit: Visit, http: httpx.Cli
         assert http.get("/sales/opportunities/count", params=tagged).json()["count"] == 0
 
 
+def test_an_address_says_whom_it_asks_for_and_what_it_cannot_ask(visit: Visit, http: httpx.Client) -> None:
+    deal = biggest_deal(http)
+    own = http.get("/identity/me").raise_for_status().json()["user"]
+    leaves = [
+        {"field": "owner", "op": "in", "value": own["id"]},
+        {"field": "account", "op": "in", "value": deal["account"]},
+    ]
+    days = [
+        {"field": "closed_on", "op": "ge", "value": "2020-01-01"},
+        {"field": "closed_on", "op": "le", "value": "2099-12-31"},
+    ]
+    account = http.get(f"/customer/accounts/{deal['account']}").raise_for_status().json()["name"]
+    with visit(f"/o/opportunity?{urlencode({'view': 'all', 'f': json.dumps({'all': [*leaves, *days]})})}") as page:
+        expect(page.get_by_role("button", name=f"Owner is {own['name']}", exact=True)).to_be_visible()
+        expect(page.get_by_role("button", name=f"Account is {account}", exact=True)).to_be_visible()
+        board = page.get_by_role("button", name="Board", exact=True)
+        expect(board).to_be_in_viewport(ratio=1)  # however many chips there are
+    gone = json.dumps({"field": "custom.gone", "value": "1"})
+    with visit(f"/o/opportunity?{urlencode({'view': 'all', 'f': gone, 'sort': '-gone'})}", refusals={422}) as page:
+        expect(page.get_by_role("heading", name="This list asks for a field that is not here")).to_be_visible()
+        expect(page.get_by_text("There is no custom.gone")).to_be_visible()
+        page.get_by_role("button", name="Clear all").click()
+        assert rows(page) > 1
+
+
 MANY = 100_000 if PROVE else 1_000
 _SEEN = """(box) => {
   const { top, bottom } = box.getBoundingClientRect()

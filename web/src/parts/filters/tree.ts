@@ -1,5 +1,5 @@
 import type { Tree } from '../../app/search'
-import type { FieldDescription } from '../../meta/describe'
+import type { FieldDescription, ObjectDescription } from '../../meta/describe'
 import { kind } from '../../meta/fields'
 
 export type Leaf = Extract<Tree, { field: string }>
@@ -47,7 +47,14 @@ export function isWhole({ op, value }: Leaf): boolean {
 /** Whether each condition has its value, so that `treeFrom` leaves none out. */
 export const isComplete = (group: Group): boolean => group.parts.every((part) => (isLeaf(part) ? isWhole(part) : isComplete(part)))
 
-export const countOf = (group: Group): number => group.parts.reduce((sum, part) => sum + (isLeaf(part) ? 1 : countOf(part)), 0)
+/** All conditions, those within groups too. */
+export const leavesOf = (group: Group): Leaf[] => group.parts.flatMap((part) => (isLeaf(part) ? part : leavesOf(part)))
+export const countOf = (group: Group): number => leavesOf(group).length
+
+/** Names of fields that a filter compares and the record type has not, or not for this person: an old address has such. */
+export const unknownIn = (object: ObjectDescription, tree: Tree | undefined): string[] => [
+  ...new Set(leavesOf(groupOf(tree)).flatMap(({ field }) => (field === 'id' || object.field(field) ? [] : [field]))),
+]
 
 /** The operators of a field, the usual one first. */
 export const operatorsOf = (field: FieldDescription): string[] => [...kind(field).operators]

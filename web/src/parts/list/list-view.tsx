@@ -12,6 +12,8 @@ import { useShow } from '../../meta/show'
 import { usePhone } from '../../ui/media'
 import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
+import { unknownIn } from '../filters/tree'
+import { useFilterNames } from '../filters/use-names'
 import { columnsOf, fitting } from '../grid/columns'
 import { Grid } from '../grid/grid'
 import { sizeOf, useSelection } from '../grid/selection'
@@ -23,7 +25,7 @@ import { askedOf, queryOfList } from './asked'
 import { Footer } from './footer'
 import s from './list.module.css'
 import { NewsChip } from './news-chip'
-import { Nothing, Teach } from './nothing'
+import { Nothing, Teach, Unknown } from './nothing'
 import { keepOrder, readRows } from './order'
 import { Toolbar } from './toolbar'
 import { Top } from './top'
@@ -36,7 +38,6 @@ const Create = lazy(() => import('./create'))
 const Board = lazy(() => import('../board/board'))
 const BulkBar = lazy(() => import('../bulk/bulk-bar'))
 const BESIDE = 700 // px that side bar, panel and margins take
-const NOBODY: Record<string, string> = {}
 
 export function ListView({ object }: { object: ObjectDescription }) {
   const { t } = useTranslation()
@@ -49,6 +50,8 @@ export function ListView({ object }: { object: ObjectDescription }) {
   const { saved, reading } = useSavedViews(object.name)
   const quick = useMemo(() => quickViews(object), [object])
   const { chosen, view, now } = askedOf(object, search, quick, saved, user.id)
+  const names = useFilterNames(object, now.tree)
+  const unknown = unknownIn(object, now.tree)
   const unread = reading && !view && !quick.some((one) => one.id === chosen) // a view that was saved just now
   const columnNames = now.columns.join()
   // biome-ignore lint/correctness/useExhaustiveDependencies: the tree is another object each time, its text is not
@@ -69,7 +72,7 @@ export function ListView({ object }: { object: ObjectDescription }) {
   const { news, sections, behind } = useListNews(object, query, now.group, live, !asBoard)
   const shown = useRef(sections)
   shown.current = sections
-  if (error) throw error
+  if (error && unknown.length === 0) throw error
 
   const change = useCallback(
     (part: Partial<ListSearch>) =>
@@ -128,7 +131,7 @@ export function ListView({ object }: { object: ObjectDescription }) {
         <Toolbar
           object={object}
           show={show}
-          names={NOBODY}
+          names={names}
           now={widened ? { ...now, changed: true } : now}
           widths={widths}
           search={search}
@@ -138,7 +141,9 @@ export function ListView({ object }: { object: ObjectDescription }) {
       )}
       {(strip || past) && !asBoard && <ListStrip object={object} />}
       <div className={s.content}>
-        {asBoard ? (
+        {unknown.length > 0 ? (
+          <Unknown fields={unknown} onClear={() => change({ f: { all: [] } })} />
+        ) : asBoard ? (
           <div className={s.rows}>
             {empty && !past && !narrowed && <Teach object={object} />}
             <Suspense fallback={<Bones rows={8} label={t('common.loading')} />}>

@@ -2,6 +2,7 @@ import { useNavigate } from '@tanstack/react-router'
 import type { ObjectDescription } from '../../meta/describe'
 import { Button } from '../../ui/button'
 import { Empty } from '../../ui/empty'
+import { joined } from '../../ui/format'
 import { locale, useTranslation } from '../../words'
 import s from './list.module.css'
 
@@ -41,6 +42,18 @@ export function Nothing({ object, filtered, onClear, onCreate }: Props) {
           </>
         )
       }
+    />
+  )
+}
+
+/** Narrowed by fields that there are not, or not for this person: what fits, nobody can say. */
+export function Unknown({ fields, onClear }: { fields: string[]; onClear(): void }) {
+  const { t } = useTranslation()
+  return (
+    <Empty
+      title={t('list.unknownField')}
+      text={t('list.unknownFieldText', { fields: joined(fields) })}
+      action={<Button onClick={onClear}>{t('list.clearFilters')}</Button>}
     />
   )
 }

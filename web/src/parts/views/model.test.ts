@@ -57,6 +57,8 @@ describe('views', () => {
     expect([now.group, contentOf(now, {}).group]).toEqual([undefined, []])
     expect(looked(object, { group: 'worth:month' }, view).group).toBe('worth:month')
   })
+  test('a sort by a field that is gone is none', () =>
+    expect([looked(object, { sort: '-gone,worth' }, view).sort, looked(object, { sort: '-' }, view).sort]).toEqual(['worth', '']))
   test('a view opens as it was saved: as a board, with its widths', () => {
     const now = looked(object, { as: 'board' }, view)
     expect([now.kind, now.changed]).toEqual(['board', true])

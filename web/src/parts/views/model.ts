@@ -88,7 +88,7 @@ export function looked(object: ObjectDescription, search: ListSearch, view?: Sav
   const path = view?.path ?? ''
   return {
     tree: search.f ? (isNothing(search.f) ? undefined : search.f) : base,
-    sort: search.sort ?? (view?.order || quick?.sort || ''),
+    sort: sortFrom(sortsOf(search.sort ?? (view?.order || quick?.sort || '')).filter(([name]) => object.field(name)?.sortable)),
     group,
     columns: columns.includes(object.title) ? columns : [object.title, ...columns],
     widths: view?.widths ?? {},
