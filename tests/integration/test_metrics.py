@@ -247,6 +247,20 @@ async def test_totals_and_columns_say_what_they_are(gateway: SqlGateway) -> None
     assert found["total"][0]["amount_before"] == "5350.00"
 
 
+@pytest.mark.parametrize(
+    ("question", "unrated"),
+    [
+        ("pipeline?currency=base", 2),
+        ("pipeline?currency=base&by=stage&compare=2017-03-31", 2),
+        ("pipeline?currency=base&by=stage&source=fair", 0),
+        ("pipeline?by=stage", 0),
+        ("win_rate?currency=deal", 0),
+    ],
+)
+async def test_amounts_that_no_sum_has_are_counted(gateway: SqlGateway, question: str, unrated: int) -> None:
+    assert (await asked(gateway, question))["unrated"] == unrated
+
+
 async def test_a_group_that_is_gone_stands_next_to_what_is_there(gateway: SqlGateway) -> None:
     found = await asked(gateway, "pipeline?as_of=2017-03-31&compare=2017-06-30&by=owner&owner=ann")
     assert [(r["opportunities"], r["opportunities_before"]) for r in found["rows"]] == [(0, 1)]

@@ -15,7 +15,7 @@ from typing_extensions import TypedDict
 from services.analytics.formats import plain
 from services.analytics.metrics.request import Wish
 from services.analytics.metrics.spec import Figure, Money, Unit
-from services.analytics.metrics.statement import MOST_ROWS, Statement
+from services.analytics.metrics.statement import MOST_ROWS, Statement, counts_unrated
 from shared.messages import say
 from shared.messages.languages import Language, in_language
 from shared.tabular.cells import neutralise
@@ -28,6 +28,10 @@ _BEFORE = "_before"
 _COMPLETE = (
     f"false = there are more than {MOST_ROWS} groups on one of the days. These are the first; where it is the day of "
     "`compare`, a figure of that day may be missing from its row"
+)
+_UNRATED = (
+    "How many records of the total are counted while their amount is in no sum: it has no exchange rate to the "
+    "organisation's currency"
 )
 
 
@@ -49,13 +53,17 @@ class Figures(TypedDict):
     as_of: Annotated[str, F(description="The day, in the organisation's time zone")]
     compare: str | None
     currency: Annotated[Money | None, F(description="In which currency money is; null when there is none")]
+    unrated: Annotated[int, F(description=_UNRATED)]
     complete: Annotated[bool, F(description=_COMPLETE)]
 
 
 def figures(wish: Wish, asked: Statement, answer: Answer, money: Money, today: date, language: Language) -> Figures:
     metric, as_of = wish.metric, (wish.as_of or today).isoformat()
     parts: dict[str, list[list[Any]]] = {}
+    unrated = dict[str, int]()
     for part, *values in answer.rows:
+        if counts_unrated(wish, money):
+            unrated[part] = unrated.get(part, 0) + int(values.pop())
         parts.setdefault(part, []).append([_shown(v) for v in values])
     names = [key.name for key in asked.keys]
     found, before = parts.get("rows", []), parts.get("rows_before", [])
@@ -71,6 +79,7 @@ def figures(wish: Wish, asked: Statement, answer: Answer, money: Money, today: d
         as_of=as_of,
         compare=wish.compare.isoformat() if wish.compare else None,
         currency=money if metric.has_money else None,
+        unrated=unrated.get("rows" if whole else "total", 0),
         complete=max(len(found), len(before)) <= MOST_ROWS,
     )
 

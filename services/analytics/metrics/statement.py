@@ -13,6 +13,7 @@ from services.analytics.metrics.spec import Money, in_currency
 
 MOST_ROWS = 1_000  # of an answer
 BASE = "$base"  # stands for the organisation's currency
+UNRATED = "count(amount) - count(base_amount)"  # deals of a currency without a rate
 _STARTS: dict[Bucket, str] = {"day": "toDate32", "week": "toMonday", "month": "toStartOfMonth"}
 _FISCAL: dict[Bucket, str] = {"quarter": "toStartOfQuarter", "year": "toStartOfYear"}
 
@@ -27,7 +28,8 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """Columns: which part a row belongs to (rows, total, rows_before, total_before), then the keys, then the figures.
+    """Columns: which part a row belongs to (rows, total, rows_before, total_before), then the keys, then the figures,
+    then, in the organisation's currency, how many amounts are in none of them.
 
     values: of the literals in the text.
     """
@@ -45,6 +47,11 @@ def statement(wish: Wish, money: Money, fiscal_year_start: int) -> Statement:
         parts += [_part(wish, money, keys, f"{part}_before", "$compare") for part in ("rows", "total")[: len(parts)]]
     text = " UNION ALL ".join(f"({p})" for p in parts) if len(parts) > 1 else parts[0]
     return Statement(text, dict(_values(wish)), keys)
+
+
+def counts_unrated(wish: Wish, money: Money) -> bool:
+    """Whether amounts are missing where their currency has no rate."""
+    return money == "base" and wish.metric.has_money
 
 
 def values_of_days(wish: Wish) -> dict[str, str]:
@@ -87,6 +94,8 @@ def _part(wish: Wish, money: Money, keys: tuple[Key, ...], part: str, day: str) 
     columns = [f"'{part}' AS part"]
     columns += [f"ifNull(toString({k.sql}), '') AS k{n}" if n in grouped else f"'' AS k{n}" for n, k in enumerate(keys)]
     columns += [f"{in_currency(f.sql, money)} AS f{n}" for n, f in enumerate(wish.metric.figures)]
+    if counts_unrated(wish, money):
+        columns.append(f"{UNRATED} AS unrated")
     text = f"SELECT {', '.join(columns)} FROM {_source(wish, day)}"
     if where := " AND ".join(_conditions(wish)):
         text += f" WHERE {where}"

@@ -85,6 +85,11 @@ export interface components {
              */
             currency: ("deal" | "base") | null;
             /**
+             * Unrated
+             * @description How many records of the total are counted while their amount is in no sum: it has no exchange rate to the organisation's currency
+             */
+            unrated: number;
+            /**
              * Complete
              * @description false = there are more than 1000 groups on one of the days. These are the first; where it is the day of `compare`, a figure of that day may be missing from its row
              */

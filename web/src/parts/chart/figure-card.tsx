@@ -13,7 +13,8 @@ import { behind } from './drill'
 import type { Bar, ChartProps } from './echarts'
 import { FigureTable } from './figure-table'
 import type { Period } from './periods'
-import { nameOf, withAllMonths, written } from './written'
+import { Unrated } from './unrated'
+import { figureOf, nameOf, withAllMonths, written } from './written'
 
 const Chart = lazy(() => import('./echarts'))
 const MOST = 10
@@ -59,7 +60,7 @@ export function FigureCard({ card, title, compare }: Props) {
         name: data ? nameOf(data, row) : '',
         value: Number(row[column?.name ?? ''] ?? 0),
         before: compare && column ? Number(row[`${column.name}_before`] ?? 0) : undefined,
-        text: written(row[column?.name ?? ''] ?? 0, unit, currency, true),
+        text: figureOf(row[column?.name ?? ''], unit, currency),
       })),
     [rows, data, compare],
   )
@@ -88,6 +89,7 @@ export function FigureCard({ card, title, compare }: Props) {
       )}
       {error && <p className={s.none}>{error.message}</p>}
       {!data && !error && <div className={s.bone} />}
+      {data && <Unrated count={data.unrated} />}
       {data && asTable && <FigureTable figures={data} label={title} leads={(row) => behind(card.metric, card.by, row, card.period)} />}
       {data && !asTable && data.rows.length === 0 && <p className={s.none}>{t('dash.empty')}</p>}
       {data && !asTable && data.rows.length > 0 && (

@@ -6,6 +6,7 @@ import { Bone } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
 import s from './chart.module.css'
 import { changeOf } from './periods'
+import { Unrated } from './unrated'
 import { written } from './written'
 
 interface Props {
@@ -45,6 +46,7 @@ export function Tile({ metric, figure, query, before }: Props) {
       )}
       {before && former && change === undefined && <small>{t('dash.unknown')}</small>}
       {!before && row && typeof row.opportunities === 'number' && <small>{t('dash.deals', { count: row.opportunities })}</small>}
+      {data && <Unrated count={data.unrated} />}
     </div>
   )
 }

@@ -1,6 +1,6 @@
 import type { FigureColumn, Figures, Row } from '../../data/figures'
 import { compactNumber, money, number, percent } from '../../ui/format'
-import { locale } from '../../words'
+import { locale, t } from '../../words'
 
 type Unit = FigureColumn['unit']
 
@@ -17,10 +17,14 @@ export function written(value: unknown, unit: Unit, currency: string, compact = 
   return compact ? compactNumber(plain) : number(plain, 1)
 }
 
+/** The same at a bar, in few digits: 0 where a period has no row, a dash where the row has no figure. */
+export const figureOf = (value: unknown, unit: Unit, currency: string): string =>
+  written(value === undefined ? 0 : value, unit, currency, true)
+
 /** The name of a group: the label of its dimension, or its period in words. */
 export function nameOf(figures: Figures, row: Row): string {
   const label = figures.columns.find((column) => column.role === 'label') ?? figures.columns.find((column) => column.role === 'dimension')
-  if (label) return String(row[label.name] ?? '') || '–'
+  if (label) return String(row[label.name] ?? '') || t('dash.noGroup')
   const bucket = row.bucket as string | undefined
   if (bucket)
     return new Intl.DateTimeFormat(locale(), { year: '2-digit', month: 'short', timeZone: 'UTC' }).format(new Date(`${bucket}T00:00:00Z`))
