@@ -20,6 +20,7 @@ TERMS: dict[str, tuple[Kind, str]] = {
     "correlation": ("chain", "All that one act led to; of an import or a bulk act, its id"),
 }
 REASON = "reason"  # a part of it; the index knows whether there is one
+WITHOUT = "without"  # a type of event
 
 
 def terms(given: dict[str, str]) -> tuple[tuple[Kind, str], ...]:
@@ -32,9 +33,11 @@ def terms(given: dict[str, str]) -> tuple[tuple[Kind, str], ...]:
 
 def judge_of(heads: Heads, access: Access, given: dict[str, str]) -> Judge | None:
     """What the index does not know: what the caller may learn of an event, and its reason."""
-    about, wanted = given.get("about", ""), given.get(REASON, "")
+    about, wanted, without = (given.get(name, "") for name in ("about", REASON, WITHOUT))
 
     async def judge(event: Stored) -> bool:
+        if event.type == without:
+            return False
         if about and not _tells(event, about, access):
             return False
         if not wanted:
@@ -42,7 +45,7 @@ def judge_of(heads: Heads, access: Access, given: dict[str, str]) -> Judge | Non
         reason = (await heads.metadata(event)).reason
         return fold(wanted) in fold(reason) and event.stream in await heads.readable([event])
 
-    return judge if about or wanted else None
+    return judge if about or wanted or without else None
 
 
 def _tells(event: Stored, about: str, access: Access) -> bool:

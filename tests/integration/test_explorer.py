@@ -65,6 +65,8 @@ async def test_events_are_found_by_what_they_are(desk: Office) -> None:
     assert [one["version"] for one in await search(desk, type="customer.AccountCreated", actor=desk.user)] == [1]
     assert await search(desk, type="customer.AccountCreated", actor="system") == []
     assert len(await search(desk, command="customer.CreateContact")) == 1
+    without = await search(desk, record=f"account-{acme}", without="customer.AccountCreated")
+    assert [one["type"] for one in without] == ["customer.AccountDetailsChanged"]
     (found,) = await search(desk, reason="上海 OFFICE")
     assert found["event_id"] == of_acme[0]["event_id"]
     assert found["reason"] == "Moved to 上海 Office"

@@ -58,6 +58,7 @@ SEARCH = operation(
             "Part of the reason that was given; of records that you read",
             {"type": "string", "maxLength": 200},
         ),
+        query("without", "A type of event to leave out: `identity.SessionRefreshed`"),
         query("since", "Recorded at this moment (RFC 3339) or day, or later"),
         query("until", "Recorded at this moment or day, or before"),
         query("limit", "Events", {"type": "integer", "minimum": 1, "maximum": MOST, "default": 50}),

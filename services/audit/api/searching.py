@@ -6,7 +6,7 @@ import re
 
 from fastapi import Request
 
-from services.audit.asking import REASON, TERMS, terms
+from services.audit.asking import REASON, TERMS, WITHOUT, terms
 from shared.errors import Invalid, NotFound, Unavailable
 from shared.explorer.explorer import LATEST, Explorer, Search
 from shared.http import params
@@ -14,7 +14,7 @@ from shared.http.auth import Authenticator
 from shared.kernel.kernel import Kernel
 from shared.security.permissions import Access
 
-PARAMETERS = (*TERMS, REASON, "since", "until", "limit", "cursor")
+PARAMETERS = (*TERMS, REASON, WITHOUT, "since", "until", "limit", "cursor")
 _TEXT = re.compile(r"[^\x00-\x1f]{1,200}")
 
 
@@ -36,7 +36,7 @@ class Callers:
 def asked(request: Request, given: dict[str, str]) -> Search:
     """given: by name of parameter. Raises Invalid."""
     calendar = params.calendar_of(request)
-    for name in (*TERMS, REASON):
+    for name in (*TERMS, REASON, WITHOUT):
         if given.get(name) and not _TEXT.fullmatch(given[name]):
             raise Invalid.field(name, "bad-query", "a text of at most 200 characters is needed")
     since = params.beginning("since", given["since"], calendar) if given.get("since") else None

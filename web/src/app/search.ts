@@ -125,6 +125,8 @@ export interface AuditSearch {
   until?: string
   /** All that one act led to. */
   correlation?: string
+  /** Also what is left out at first: that people stayed signed in. */
+  all?: true
   event?: string
 }
 export const auditSearch = (raw: Record<string, unknown>): AuditSearch => ({
@@ -138,6 +140,7 @@ export const auditSearch = (raw: Record<string, unknown>): AuditSearch => ({
   since: spot(raw.since),
   until: spot(raw.until),
   correlation: text(raw.correlation),
+  all: flag(raw.all),
   event: text(raw.event),
 })
 /** The Monday of the week that is shown. */

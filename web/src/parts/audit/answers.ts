@@ -41,13 +41,21 @@ export interface Did extends Undoable {
 /** What is looked for; what is not set is no condition. */
 export type Asked = Omit<AuditSearch, 'event'>
 
+/** Most lines of a log that is looked through: that a session goes on says nothing of what somebody did. */
+export const SESSION_GOES_ON = 'identity.SessionRefreshed'
+/** Whether it is left out unless the person wants all: not where sessions are what is looked for. */
+export const mayLeaveOut = ({ category, type, command, record, correlation }: Asked): boolean =>
+  category !== 'session' && !type && !command && !record && !correlation
+
 export const useLog = (asked: Asked) =>
   useInfiniteQuery({
     queryKey: ['audit', 'search', asked],
     initialPageParam: '',
     getNextPageParam: (last: Schemas['SearchPage']) => last.next ?? undefined,
     queryFn: ({ pageParam, signal }) => {
-      const given = Object.entries({ ...asked, cursor: pageParam }).filter(([, value]) => value)
+      const { all, ...conditions } = asked
+      const without = !all && mayLeaveOut(asked) ? SESSION_GOES_ON : undefined
+      const given = Object.entries({ ...conditions, without, cursor: pageParam }).filter(([, value]) => value)
       return get<Schemas['SearchPage']>('/audit/search', { ...Object.fromEntries(given), limit: 50 }, signal)
     },
   })

@@ -3,12 +3,13 @@ import { may, useMe } from '../../app/session'
 import type { Names } from '../../data/records'
 import { useTypes } from '../../meta/use-types'
 import { DateField } from '../../ui/date'
+import { Tick } from '../../ui/field'
 import { IconButton } from '../../ui/icon-button'
 import { SelectField } from '../../ui/select'
 import { useTranslation } from '../../words'
 import { useAll } from '../settings/use-save'
 import { AboutField } from './about-field'
-import { type Asked, useLog } from './answers'
+import { type Asked, mayLeaveOut, useLog } from './answers'
 import s from './audit.module.css'
 import { PersonField } from './person-field'
 import { ReasonField } from './reason-field'
@@ -59,6 +60,11 @@ export function Filters({ asked, onAsk }: { asked: Asked; onAsk(asked: Asked): v
       <ReasonField value={asked.reason ?? ''} onChange={set('reason')} />
       <DateField label={t('audit.since')} value={asked.since ?? null} onChange={set('since')} />
       <DateField label={t('audit.until')} value={asked.until ?? null} onChange={set('until')} />
+      {mayLeaveOut(asked) && (
+        <div className={s.only}>
+          <Tick label={t('audit.all')} checked={Boolean(asked.all)} onChange={(on) => onAsk({ ...asked, all: on || undefined })} />
+        </div>
+      )}
       {(asked.correlation || asked.record) && (
         <p className={s.only}>
           {t(asked.correlation ? 'audit.oneAct' : 'audit.oneRecord')}{' '}

@@ -20,6 +20,7 @@ interface Props {
 export function TakeBack({ asked, offered = true, onShow }: Props) {
   const { t } = useTranslation()
   const [open, setOpen] = useState(false)
+  const { all: _, ...conditions } = asked // what the page leaves out, nothing takes back
   if (!isTakenBack(asked) || !(offered || open)) return null
   return (
     <div className={s.back}>
@@ -28,7 +29,7 @@ export function TakeBack({ asked, offered = true, onShow }: Props) {
           {t('audit.takingBack.open')}…
         </Button>
       )}
-      {open && <TakingBack of={asked} onShow={onShow} onClose={() => setOpen(false)} />}
+      {open && <TakingBack of={conditions} onShow={onShow} onClose={() => setOpen(false)} />}
     </div>
   )
 }
