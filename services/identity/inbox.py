@@ -21,7 +21,7 @@ from shared.events import identity_inbox as events
 from shared.events.envelope import Event
 from shared.views.port import Collection, Kind
 
-NotificationKind = Literal["assigned", "mentioned", "followed", "due", "erasure"]
+NotificationKind = Literal["assigned", "mentioned", "followed", "due", "erasure", "security"]
 Name = Annotated[str, F(max_length=80)]
 
 

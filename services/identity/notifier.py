@@ -1,4 +1,5 @@
-"""Notifies users of what others do: a record was given to them, they were mentioned, a record they follow changed.
+"""Notifies users of what others do: a record was given to them, they were mentioned, a record they follow changed, or
+how they sign in.
 
 A subscription of its own looks at every event, and what it finds becomes commands. Where it never ran it begins at the
 end of the log, so that nobody is notified of the past. A repeated batch changes nothing: see `NotifyUserAgain`.
@@ -16,11 +17,14 @@ from typing import Any
 import orjson
 
 from services.identity.inbox import FOLLOW
+from services.identity.user import USER
 from shared.clock import Micros
 from shared.errors import CrmError, passes, redacted
 from shared.events.common import Transferred
 from shared.events.customer_activities import UsersMentioned
 from shared.events.envelope import Stored
+from shared.events.identity import InvitationIssued, UserActivated
+from shared.events.identity_factor import SecondFactorRemoved
 from shared.events.identity_inbox import notification_id
 from shared.events.registry import names_of, type_of
 from shared.kernel.bus import Call
@@ -123,7 +127,7 @@ class Notifications:
         return batch.position
 
     async def _notify(self, tenant: str, seen: list[_Seen]) -> None:
-        found = [*_named(seen), *await self._followed(tenant, seen)]
+        found = [*_named(seen), *await self._followed(tenant, seen), *await self._sign_ins(tenant, seen)]
         threads: dict[str, Cause] = {}
         direct = {(one.user, one.position) for one in found if one.kind != "followed"}
         for one in found:
@@ -132,6 +136,17 @@ class Notifications:
         for id, one in threads.items():
             if one.user != one.by:
                 await notify(self._kernel, tenant, id, one)
+
+    async def _sign_ins(self, tenant: str, seen: list[_Seen]) -> list[Cause]:
+        """What makes it easier to sign in as a user, each by itself: the code is not asked for any more, or there is a
+        link that sets another password. A link for somebody who never signed in is their invitation."""
+        removed, linked = type_of(SecondFactorRemoved).name, type_of(InvitationIssued).name
+        found = [one for one in seen if one.stored.type == removed]
+        for one in (one for one in seen if one.stored.type == linked):
+            before = await self._kernel.store.read(tenant, one.stored.stream, up_to=one.stored.version)
+            if any(event.type == type_of(UserActivated).name for event in before):
+                found.append(one)
+        return [replace(_cause(one, one.stored.id, "security"), about=one.stored.event_id) for one in found]
 
     async def _followed(self, tenant: str, seen: list[_Seen]) -> list[Cause]:
         """What concerns the followers of a record: its own events, and what begins to be about it."""
@@ -156,7 +171,8 @@ async def notify(kernel: Kernel, tenant: str, id: str, cause: Cause) -> None:
         access = await kernel.directory.access(tenant, cause.user)
         if access is None or (cause.needs is not None and not await _sees(kernel, access, cause.needs)):
             return
-        seen = [one for one in cause.records if await _sees(kernel, access, one)]
+        oneself = (USER.name, cause.user)
+        seen = [one for one in cause.records if one == oneself or await _sees(kernel, access, one)]
         if not seen:
             return
         body, system = cause.body(seen[0]), system_access(tenant)

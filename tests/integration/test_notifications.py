@@ -39,7 +39,11 @@ class Office:
 
     async def hire(self, name: str, role: str) -> None:
         body = {"name": name, "email": f"{name.lower()}@acme.example", "roles": [role]}
-        self.users[name] = user = await joined(self.world.bus, BOSS, body)
+        self.users[name] = await joined(self.world.bus, BOSS, body)
+        await self.sign_in(name)
+
+    async def sign_in(self, name: str) -> None:
+        user = self.users[name]
         await self.world.projector.catch_up()
         access = await self.kernel.directory.access(TENANT, user)
         assert access is not None
@@ -96,6 +100,27 @@ async def test_a_record_that_another_gives_is_assigned_once(office: Office) -> N
     await world.do("customer.TransferAccount", {"owner": ann}, other)
     assert await office.inbox("Ann") == [("assigned", "account", other, "boss"), ("assigned", "account", made, "boss")]
     assert await office.inbox("Ben") == []
+
+
+async def test_who_can_be_signed_in_as_more_easily_is_told_of_it(office: Office) -> None:
+    ann, world = office.users["Ann"], office.world
+    role = await world.make("identity.DefineRole", zh="s", en="s", grants={"account": {"read": "own"}})
+    await office.hire("Cy", role)  # reads no users, and is invited by a link
+    cy = office.users["Cy"]
+    assert await office.inbox("Cy") == []
+    for name, user in (("Ann", ann), ("Cy", cy)):
+        own = office.acts_as(name)
+        begun = (await world.do("identity.BeginSecondFactor", {"secret": "JBSWY3DP" * 4}, user, access=own)).version
+        await world.do("identity.ConfirmSecondFactor", {"begun": begun, "codes": []}, user, access=own)
+    await world.do("identity.RemoveSecondFactor", {}, ann, access=office.acts_as("Ann"))
+    await world.do("identity.ResetSecondFactor", {}, cy)
+    await world.do("identity.IssueInvitation", {"token_hash": "x"}, cy)
+    await office.sign_in("Ann")  # the change of the factor ended their sessions
+    await office.sign_in("Cy")
+    expected = [("security", "user", cy, "boss")] * 2  # the first one is unread, and the second one not lost in it
+    assert await office.inbox("Cy") == expected
+    assert await office.unread("Cy") == 2
+    assert await office.inbox("Ann") == []  # who did it themselves
 
 
 async def test_an_act_that_gives_many_records_is_one_notification(office: Office) -> None:

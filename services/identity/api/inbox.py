@@ -191,7 +191,7 @@ class _Inbox:
     async def items(self, documents: Iterable[Document], access: Access) -> list[NotificationItem]:
         """Those of them whose records the caller sees."""
         documents = list(documents)
-        titles = await self._titles([(d["resource"], d["record"]) for d in documents], access)
+        titles = await self._titles_of(documents, access)
         names = await self._kernel.directory.names(access.tenant)
         return [
             NotificationItem(
@@ -216,8 +216,13 @@ class _Inbox:
     async def unread(self, access: Access) -> int:
         query = Query(UNREAD, sort="position", descending=True, limit=MOST_COUNTED)
         page = await self._kernel.queries.find(NOTIFICATION, query, _as_oneself(access))
-        titles = await self._titles([(d["resource"], d["record"]) for d in page.items], access)
+        titles = await self._titles_of(page.items, access)
         return sum(d["record"] in titles for d in page.items)
+
+    async def _titles_of(self, documents: Iterable[Document], access: Access) -> dict[str, str]:
+        """Also of what is about the callers themselves, who may not read users."""
+        titles = await self._titles([(d["resource"], d["record"]) for d in documents], access)
+        return {access.user: ""} | titles
 
     async def _titles(self, records: list[tuple[str, str]], access: Access) -> dict[str, str]:
         """The titles of the records that the caller sees, by id; an erased one counts as gone."""

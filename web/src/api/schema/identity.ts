@@ -1678,7 +1678,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "assigned" | "mentioned" | "followed" | "due" | "erasure";
+            kind: "assigned" | "mentioned" | "followed" | "due" | "erasure" | "security";
             /**
              * Type
              * @description Of the record

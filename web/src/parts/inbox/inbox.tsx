@@ -1,4 +1,4 @@
-import { IconAlarm, IconAt, IconBellRinging, IconEraser, IconUserShare } from '@tabler/icons-react'
+import { IconAlarm, IconAt, IconBellRinging, IconEraser, IconShieldExclamation, IconUserShare } from '@tabler/icons-react'
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { call, get } from '../../api/client'
@@ -12,7 +12,9 @@ import s from './inbox.module.css'
 
 export interface Notification {
   id: string
-  kind: 'assigned' | 'mentioned' | 'followed' | 'due' | 'erasure'
+  kind: 'assigned' | 'mentioned' | 'followed' | 'due' | 'erasure' | 'security'
+  /** The type of what happened. */
+  event: string
   type: string
   record: string
   title: string
@@ -34,6 +36,7 @@ const ICONS: Record<Notification['kind'], Icon> = {
   followed: IconBellRinging,
   due: IconAlarm,
   erasure: IconEraser,
+  security: IconShieldExclamation,
 }
 
 export function useInbox() {
@@ -75,13 +78,20 @@ export function Inbox({ inbox }: { inbox: ReturnType<typeof useInbox> }) {
   )
 }
 
+const wordOf = ({ kind, many, event }: Notification): string => {
+  if (kind === 'security') return event.endsWith('InvitationIssued') ? 'newPassword' : 'codeNotAsked'
+  return kind === 'assigned' && many ? 'assignedMany' : kind
+}
+
 function Item({ one, onRead }: { one: Notification; onRead(): void }) {
   const { t } = useTranslation()
   const Icon = ICONS[one.kind]
-  const said = t(one.kind === 'assigned' && one.many ? 'inbox.assignedMany' : `inbox.${one.kind}`, { by: one.by_name, title: one.title })
+  const by = one.by_name || t('timeline.system')
+  const said = t(`inbox.${wordOf(one)}`, { by, title: one.title })
+  const way = one.kind === 'security' ? { to: '/me' as const } : { to: '/o/$type/$id' as const, params: { type: one.type, id: one.record } }
   return (
     <li data-unread={!one.read || undefined}>
-      <Link to="/o/$type/$id" params={{ type: one.type, id: one.record }} onClick={onRead}>
+      <Link {...way} onClick={onRead}>
         <Icon size={18} stroke={1.6} aria-hidden />
         <span className={s.said}>
           {said}
