@@ -14,7 +14,7 @@ from tests.durability.scale import LIMIT, RANDOM_PROCESS_KILLS
 from tests.support.oracle import assert_rebuilds_are_identical
 from tests.support.processes import start
 
-KILLS_PER_HISTORY = 13
+KILLS_PER_HISTORY = min(13, RANDOM_PROCESS_KILLS)
 HISTORIES = RANDOM_PROCESS_KILLS // KILLS_PER_HISTORY
 pytestmark = LIMIT
 
