@@ -109,6 +109,10 @@ def type_named(name: str) -> EventType:
         raise UnknownEvent(name) from None
 
 
+def is_type(name: str) -> bool:
+    return name in _by_name
+
+
 def all_types() -> list[EventType]:
     return sorted(_by_name.values(), key=lambda t: t.name)
 

@@ -8,10 +8,12 @@ from fastapi import Request
 
 from services.audit.asking import REASON, TERMS, WITHOUT, terms
 from shared.errors import Invalid, NotFound, Unavailable
+from shared.events.registry import is_type
 from shared.explorer.explorer import LATEST, Explorer, Search
 from shared.http import params
 from shared.http.auth import Authenticator
 from shared.kernel.kernel import Kernel
+from shared.messages import say, shown
 from shared.security.permissions import Access
 
 PARAMETERS = (*TERMS, REASON, WITHOUT, "since", "until", "limit", "cursor")
@@ -36,9 +38,11 @@ class Callers:
 def asked(request: Request, given: dict[str, str]) -> Search:
     """given: by name of parameter. Raises Invalid."""
     calendar = params.calendar_of(request)
-    for name in (*TERMS, REASON, WITHOUT):
+    for name in (*TERMS, REASON):
         if given.get(name) and not _TEXT.fullmatch(given[name]):
             raise Invalid.field(name, "bad-query", "a text of at most 200 characters is needed")
+    if (without := given.get(WITHOUT)) and not is_type(without):
+        raise Invalid.field(WITHOUT, "not-an-option", say("{value} is no type of event", value=shown(without)))
     since = params.beginning("since", given["since"], calendar) if given.get("since") else None
     until = params.instant("until", given["until"], calendar) if given.get("until") else None
     return Search(terms(given), since, until)

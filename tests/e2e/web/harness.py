@@ -151,6 +151,7 @@ class Visit:
             **{"service_workers": "block", **options},
         )
         context.set_default_timeout(20_000)
+        context.set_default_navigation_timeout(60_000)  # two cores carry three such tests and their engines
         context.add_init_script(_WATCH)
         heard = Heard(self.suite.url, refusals)
         context.on("page", heard.listen)

@@ -62,6 +62,8 @@ def test_what_changes_between_the_reading_of_a_page_and_its_stream_is_shown(visi
         page.goto("/o/opportunity?view=all&q=%22Early+%22")
         row = page.locator("[role=row] a")
         expect(row).to_have_text(["Early one"])
+        while not held:
+            page.wait_for_timeout(50)
         http.patch(f"{DEALS}/{id}", json={"name": "Early two"}).raise_for_status()
         visit.shown()
         for request in held:
