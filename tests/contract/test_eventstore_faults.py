@@ -42,7 +42,7 @@ async def rig(folder: Path, files: Files, options: str = "") -> AsyncIterator[Ri
 async def test_sockets_are_cut_while_many_write_and_follow(tmp_path: Path, certificates: Files) -> None:
     """Every append has one outcome that is true of the log; every follower sees each event once and in order."""
     async with rig(tmp_path, certificates, "&defaultDeadline=60000") as (_, proxy, store):
-        dice, done = random.Random(5), asyncio.Event()
+        dice = random.Random(5)
         won: list[Appended] = []
 
         async def write(n: int) -> None:
@@ -65,14 +65,14 @@ async def test_sockets_are_cut_while_many_write_and_follow(tmp_path: Path, certi
             return seen
 
         async def cut() -> None:
-            while not done.is_set():
-                await asyncio.sleep(dice.uniform(0.05, 0.4))
+            for number in sorted(dice.sample(range(1, 75), 9)):
+                while len(won) < number:
+                    await asyncio.sleep(0.01)
                 proxy.cut()
 
         cutting, following = asyncio.create_task(cut()), asyncio.create_task(follow())
         await asyncio.gather(*(write(n) for n in range(8)))
         seen = await following
-        done.set()
         await cutting
         whole = await feed(store)
         assert seen == whole
