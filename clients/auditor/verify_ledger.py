@@ -16,6 +16,7 @@ A restore from a backup gives up what came later. A signed statement says so; a 
 import argparse
 import base64
 import hashlib
+import io
 import json
 import re
 import struct
@@ -139,10 +140,9 @@ def opened(note, key):
 
 
 DIGEST = r"([A-Za-z0-9+/]{43}=)\n"  # 32 bytes
-CHECKPOINT = re.compile(r"(\S+)\n(0|[1-9]\d*)\n" + DIGEST + r"(?:timeline ([1-9]\d*)\n)?", re.A)
-STATEMENT = re.compile(
-    r"crm-timeline/1 (\S+)\ntimeline ([1-9]\d*)\nfrom ([1-9]\d*)\nsize (0|[1-9]\d*)\n" + DIGEST, re.A
-)
+SIZE, NUMBER = r"(0|[1-9]\d{0,17})\n", r"([1-9]\d{0,8})\n"
+CHECKPOINT = re.compile(r"(\S+)\n" + SIZE + DIGEST + f"(?:timeline {NUMBER})?", re.A)
+STATEMENT = re.compile(r"crm-timeline/1 (\S+)\n" + f"timeline {NUMBER}from {NUMBER}size {SIZE}" + DIGEST, re.A)
 
 
 def checkpoint_of(note, key):
@@ -257,6 +257,12 @@ class Growing:
 
 # --- The bundle ----------
 
+MOST = 1 << 24  # bytes of an event, and of any other file, which is read whole
+FILES = set("checkpoint.txt checkpoints.txt consistency.json events.jsonl key.txt README.txt timelines.json".split())
+SIGNED = {"manifest.json", "manifest.note"}
+NUMBERS = "leaf position version schema_version occurred_at recorded_at".split()
+EVENT = {*NUMBERS, "tenant", "stream", "event_id", "type"}
+
 
 def hashes(texts):
     found = [bytes.fromhex(one) for one in texts]
@@ -265,22 +271,63 @@ def hashes(texts):
     return found
 
 
+def number(text):
+    if not re.fullmatch(r"-?\d{1,19}", text, re.A):
+        raise Bad("a number is too large, or not whole")
+    return int(text)
+
+
+def once(pairs):
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise Bad("an object has one name twice: readers may see different things in it")
+    return found
+
+
+def json_of(content):
+    try:
+        return json.loads(content, object_pairs_hook=once, parse_int=number, parse_float=number, parse_constant=number)
+    except RecursionError:
+        raise Bad("a file is nested too deeply") from None
+
+
 class Bundle:
     """A zip file. Its manifest, which is signed, has the SHA-256 of every other file in it."""
 
     def __init__(self, path):
         self.zip = zipfile.ZipFile(path)
-        names = self.zip.namelist()
-        if len(names) != len(set(names)):
+        files = self.zip.infolist()
+        self.names = {one.filename for one in files}
+        if len(files) != len(self.names):
             raise Bad("a file is in the bundle twice")
-        self.names = set(names)
+        if not self.names <= FILES | SIGNED:
+            raise Bad("the bundle has other files than evidence has")
+        if any(one.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for one in files):
+            raise Bad("the bundle is packed in a way that evidence is not")
 
-    def read(self, name):
+    def open(self, name):
         if name not in self.names:
             raise Bad(name + " is missing")
-        if self.zip.getinfo(name).file_size > 1 << 30:  # bytes
+        return io.BufferedReader(self.zip.open(name), 1 << 20)
+
+    def read(self, name):
+        with self.open(name) as file:
+            found = file.read(MOST + 1)
+        if len(found) > MOST:
             raise Bad(name + " is too large")
-        return self.zip.read(name)
+        return found
+
+    def events(self, digest):
+        """Each event's line, however many there are; they have this SHA-256."""
+        found = hashlib.sha256()
+        with self.open("events.jsonl") as file:
+            for line in iter(lambda: file.readline(MOST), b""):
+                if not line.endswith(b"\n"):
+                    raise Bad("an event is too long, or the last one has no end")
+                found.update(line)
+                yield json_of(line)
+        if found.hexdigest() != digest:
+            raise Bad("events.jsonl is not the one that was signed")
 
     def manifest(self, key):
         text = opened(self.read("manifest.note").decode(), key)
@@ -288,24 +335,33 @@ class Bundle:
         content = self.read("manifest.json")
         if title != "crm-evidence/1 " + key[0] or hashlib.sha256(content).hexdigest() != digest:
             raise Bad("manifest.json is not the one that was signed")
-        manifest = json.loads(content)
-        if self.names != set(manifest["files"]) | {"manifest.json", "manifest.note"}:
+        manifest = json_of(content)
+        if self.names != set(manifest["files"]) | SIGNED:
             raise Bad("the bundle has other files than its manifest")
-        for name, wanted in manifest["files"].items():
-            if hashlib.sha256(self.read(name)).hexdigest() != wanted:
+        for name in self.names - SIGNED - {"events.jsonl"}:
+            if hashlib.sha256(self.read(name)).hexdigest() != manifest["files"][name]:
                 raise Bad(name + " is not the one that was signed")
         return manifest
 
 
+def check_form(event, whole):
+    """It has the fields that the ledger proves, and position, which is no part of a leaf. Others could tell lies."""
+    stored = {name if name in event else name + "_base64" for name in ("data", "metadata")}
+    if set(event) != EVENT | stored | (set() if whole else {"proof"}):
+        raise Bad("an event has other fields than events have")
+    if any(type(event[name]) is not int for name in NUMBERS):  # True would be 1
+        raise Bad("a number is none")
+
+
 def check_events(bundle, manifest, size, root, kept):
     """Every event is where it is said to be. Returns whether the kept checkpoint was compared on the way."""
-    growing, last, count, compared = Growing(), -1, 0, False
-    for line in bundle.read("events.jsonl").decode().split("\n")[:-1]:
-        event = json.loads(line)
+    growing, last, position, count, compared, whole = Growing(), -1, 0, 0, False, manifest["whole"]
+    for event in bundle.events(manifest["files"]["events.jsonl"]):
+        check_form(event, whole)
         leaf = leaf_of(event)
-        if event["leaf"] <= last:
+        if event["leaf"] <= last or event["position"] <= position or (whole and event["leaf"] != count):
             raise Bad(f"leaf {event['leaf']} does not come after leaf {last}")
-        if manifest["whole"]:
+        if whole:
             growing.add(leaf)
             if kept and growing.size == kept[0]:
                 compared = True
@@ -313,18 +369,33 @@ def check_events(bundle, manifest, size, root, kept):
                     raise Bad(f"the first {kept[0]} events are not those of the checkpoint that you keep")
         elif not is_included(event["leaf"], size, leaf, hashes(event["proof"]), root):
             raise Bad(f"event {event['event_id']} is not leaf {event['leaf']} of the ledger")
-        last, count = event["leaf"], count + 1
+        last, position, count = event["leaf"], event["position"], count + 1
     if count != manifest["events"]:
         raise Bad(f"there are {count} events, the manifest says {manifest['events']}")
-    if manifest["whole"] and (growing.size, growing.root()) != (size, root):
+    if whole and (growing.size, growing.root()) != (size, root):
         raise Bad("the events are not those of the newest checkpoint")
     return compared
+
+
+def check_earlier(bundle, key, proofs, size, root, tell):
+    """The checkpoints before the newest one lead to it."""
+    foreign, parts = 0, bundle.read("checkpoints.txt").decode().split("\n\n")
+    for text, lines in [parts[at : at + 2] for at in range(0, len(parts), 2)] if parts != [""] else []:
+        try:
+            _, at, earlier = checkpoint_of(text + "\n\n" + lines.rstrip("\n") + "\n", key)
+        except Foreign:
+            foreign += 1
+            continue
+        if not is_consistent(at, size, earlier, root, hashes(proofs.get(str(at), []))) if at else earlier != sha(b""):
+            raise Bad(f"the ledger does not begin with that of its checkpoint of {at} events")
+    if foreign:
+        tell(f"PASSED OVER: another key, or none, signed {foreign} of its earlier checkpoints.")
 
 
 def shares_in(bundle, key, manifest, proofs, now, size, root, tell):
     """timeline → (how many of its events are here, whether a signed statement gave the others up), the newest first."""
     stated, found, unsigned, gave_up = {}, {}, dict(manifest.get("unsigned", [])), False  # gave nothing up
-    for note in json.loads(bundle.read("timelines.json")) if "timelines.json" in bundle.names else []:
+    for note in json_of(bundle.read("timelines.json")) if "timelines.json" in bundle.names else []:
         try:
             timeline, before, at, forked = statement_of(note, key)
         except Foreign:
@@ -341,7 +412,12 @@ def shares_in(bundle, key, manifest, proofs, now, size, root, tell):
     return found
 
 
-def verify(path, kept_note, key_text, tell=print):
+def shown(text):
+    """Print a line. What a bundle says of itself must not write another line, nor colour or clear the screen."""
+    print("".join(one if " " <= one <= "~" else "?" for one in text[:1000]))
+
+
+def verify(path, kept_note, key_text, tell=shown):
     """Check a bundle. Raises Bad."""
     bundle = Bundle(path)
     own = bundle.read("key.txt").decode().strip()
@@ -350,9 +426,11 @@ def verify(path, kept_note, key_text, tell=print):
     key = key_of(key_text or own)
     manifest = bundle.manifest(key)
     current, size, root = checkpoint_of(bundle.read("checkpoint.txt").decode(), key)
-    proofs = json.loads(bundle.read("consistency.json"))
+    proofs = json_of(bundle.read("consistency.json"))
     shares = shares_in(bundle, key, manifest, proofs, current, size, root, tell)
     timeline, *kept = checkpoint_of(kept_note, key) if kept_note else (current,)
+    if kept and not kept[0]:
+        raise Bad("your checkpoint covers no events: keep a later one")
     if timeline not in shares:
         raise Bad(f"no signed statement says how this ledger came from timeline {timeline}: it was taken back")
     most, gave_up = shares[timeline]
@@ -361,6 +439,7 @@ def verify(path, kept_note, key_text, tell=print):
             raise Bad(f"your checkpoint covers {kept[0]} events, this ledger has {size}: it was cut off")
         tell(f"RESTORED: timeline {timeline} was given up behind event {most}, for timeline {current}: ask why.")
         kept = []
+    check_earlier(bundle, key, proofs, size, root, tell)
     compared = check_events(bundle, manifest, size, root, kept)
     if kept and not compared:
         proof = [] if kept[0] == size else proofs.get(str(kept[0]))
@@ -390,7 +469,7 @@ def main(arguments=None):
         kept = text_of(asked.checkpoint) if asked.checkpoint else ""
         verify(asked.bundle, kept, text_of(asked.key).strip() if asked.key else "")
     except Exception as error:  # whatever a forged bundle makes of it
-        print(f"FAIL: {error if isinstance(error, (Bad, OSError)) else repr(error)}")
+        shown(f"FAIL: {error if isinstance(error, (Bad, OSError)) else f'it is not written as evidence is: {error!r}'}")
         return 2 if isinstance(error, OSError) else 1
     print("OK")
     return 0

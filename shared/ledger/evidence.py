@@ -51,7 +51,8 @@ with its key. Store checkpoint.txt for the next time.
 
 events.jsonl has an event a line. "data" and "metadata" are the stored bytes; personal values in them are
 encrypted, so erasing a person changes no proof. Moments are microseconds since 1970-01-01 UTC. "leaf" is the
-event's place in the ledger. How a leaf is made: docs/adr/0036 of the suite; the tree: RFC 6962.
+event's place in the ledger; "position", by which the suite asks for it, is not proven but for its order. How a leaf
+is made: docs/adr/0036 of the suite; the tree: RFC 6962.
 """
 
 

@@ -21,6 +21,7 @@ LOCKS = {  # the file, and how many packages it has at least
     "requirements-web.lock": 2,
 }
 MAX_LINES, MAX_TEST_LINES = 400, 600
+ONE_FILE = {Path("clients/auditor/verify_ledger.py"): 500}  # auditors are promised that it is one file
 MAX_FUNCTION_LINES = 40  # without signature and docstring
 
 
@@ -72,6 +73,7 @@ def test_what_goes_further_under_make_prove_runs_there() -> None:
 def test_files_stay_readable() -> None:
     sizes = {f.relative_to(ROOT): len(f.read_text().splitlines()) for f in tracked("*.py")}
     allowed = {f: MAX_TEST_LINES if f.parts[0] == "tests" else MAX_LINES for f in sizes}
+    allowed |= ONE_FILE
     assert {str(f): n for f, n in sizes.items() if n > allowed[f]} == {}
 
 
