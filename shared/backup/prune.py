@@ -18,7 +18,8 @@ DAY = 86_400_000_000  # microseconds
 def kept(found: Mapping[str, Manifest], keep_full: int, keep_days: int, now: Micros) -> set[str]:
     """The names that stay. found: all manifests, in the order of their names; the newest full one always stays.
 
-    An archived part goes once a full or incremental backup has its events, and nothing goes on from it.
+    An archived part goes once a full or incremental backup has its events for a day, and nothing goes on from it: a
+    restore or drill that began with it comes to its end.
     """
     full = [name for name, one in found.items() if one.kind == "full"]
     young = {_root(found, name) for name, one in found.items() if one.made_at > now - keep_days * DAY}
@@ -26,7 +27,7 @@ def kept(found: Mapping[str, Manifest], keep_full: int, keep_days: int, now: Mic
     rolled: dict[int, int] = {}
     stays = set()
     for name, one in reversed([*found.items()]):
-        if one.kind != "archive":
+        if one.kind != "archive" and one.made_at <= now - DAY:
             rolled[one.timeline] = max(rolled.get(one.timeline, 0), one.size)
         goes_on = _root(found, name) in roots
         if goes_on and (one.kind != "archive" or one.size > rolled.get(one.timeline, 0)):

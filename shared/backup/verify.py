@@ -17,7 +17,7 @@ from shared.events.envelope import Stored
 from shared.security.ringcopy import RingCopy
 
 SHOWN = 20
-AGAIN_SECONDS = 2.0  # after which a file that no manifest names is looked at once more: a backup may be running
+AGAIN_SECONDS = 2.0  # after which what is amiss is looked at once more: a backup is made or removed meanwhile
 Progress = Callable[[int], None]  # is given how many events were read
 
 
@@ -55,7 +55,7 @@ async def verify(
     there = await place.names()
     await check.manifests()
     check.strays(there)
-    if check.surplus:
+    if check.surplus or not check.report.ok:
         await asyncio.sleep(again)
         there = await place.names()
         check = _Check(place, key, progress)
