@@ -15,6 +15,8 @@ interface Props {
   object: ObjectDescription
   show: Show
   record: Doc | undefined
+  /** It will not come by itself: no bones then, which say that it is on its way. */
+  failed: boolean
   names: Record<string, string>
   place: number
   top: number
@@ -35,15 +37,28 @@ export function places(object: ObjectDescription) {
 }
 
 /** A row on a telephone: two lines, the whole of it opens the record, a call is one tap. */
-export const RowCard = memo(function RowCard({ object, show, record, names, place, top, mark, picking, picked, onOpen, onPick }: Props) {
+export const RowCard = memo(function RowCard({
+  object,
+  show,
+  record,
+  failed,
+  names,
+  place,
+  top,
+  mark,
+  picking,
+  picked,
+  onOpen,
+  onPick,
+}: Props) {
   const { t } = useTranslation()
   const style = { transform: `translateY(${top}px)` }
   if (!record) {
     return (
       <div role="row" className={s.card} style={style}>
         <span role="gridcell" className={s.bones}>
-          <Bone seed={place} />
-          <Bone seed={place + 5} />
+          {!failed && <Bone seed={place} />}
+          {!failed && <Bone seed={place + 5} />}
         </span>
       </div>
     )

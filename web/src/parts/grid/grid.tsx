@@ -16,6 +16,7 @@ import { plain, Row, rowId } from './row'
 import { useRows } from './rows'
 import { SectionHead } from './section-head'
 import { isOn, type Selection, toggled, withAll } from './selection'
+import { Unread } from './unread'
 import { useGridKeys } from './use-grid-keys'
 
 interface Props {
@@ -99,72 +100,76 @@ export function Grid(props: Props) {
   const loaded = inSight.flatMap((item) => rows.record(lines.at(item.index))?.id ?? [])
   const style = { '--tracks': tracksOf(columns), '--least': `${widthOf(columns)}px` } as CSSProperties
   return (
-    <div
-      ref={box}
-      role="grid"
-      className={s.box}
-      style={phone ? undefined : style}
-      tabIndex={0}
-      aria-label={object.plural}
-      aria-rowcount={lines.total + 1}
-      aria-multiselectable
-      aria-activedescendant={rows.record(lines.at(active)) ? rowId(active) : undefined}
-      data-picking={picking || selection.all || selection.ids.size > 0 || undefined}
-      onKeyDown={onKeyDown}
-    >
-      {!phone && (
-        <div role="rowgroup" className={s.headbox}>
-          <Head
-            columns={columns}
-            sort={props.sort}
-            onSort={props.onSort}
-            onWidth={props.onWidth}
-            picked={selection.all || (loaded.length > 0 && loaded.every((id) => selection.ids.has(id)))}
-            some={selection.ids.size > 0}
-            onPickAll={(on) => onSelect((now) => (on ? withAll(now, loaded) : { ids: new Set(), all: false }))}
-          />
-        </div>
-      )}
-      <div role="rowgroup" className={s.track} style={{ height: virtual.getTotalSize() }}>
-        {inSight.map((item) => {
-          const line = lines.at(item.index)
-          const top = item.start - (phone ? 0 : HEAD)
-          if (line?.kind === 'head') {
-            const { section } = line
-            const toggle = () =>
-              setClosed((now) =>
-                now.has(section.id) ? new Set([...now].filter((id) => id !== section.id)) : new Set([...now, section.id]),
-              )
-            return <SectionHead key={item.key} section={section} open={line.open} top={top} onToggle={toggle} />
-          }
-          const record = rows.record(line)
-          const common = {
-            object,
-            show,
-            record,
-            names: rows.names(line),
-            place: item.index,
-            top,
-            onOpen: choose,
-            onPick: pick,
-            mark: record && props.marks.get(record.id),
-          }
-          const picked = record !== undefined && isOn(selection, record.id)
-          if (phone) return <RowCard key={item.key} {...common} picking={picking} picked={picked} />
-          return (
-            <Row
-              key={item.key}
-              {...common}
+    <>
+      <div
+        ref={box}
+        role="grid"
+        className={s.box}
+        style={phone ? undefined : style}
+        tabIndex={0}
+        aria-label={object.plural}
+        aria-rowcount={lines.total + 1}
+        aria-multiselectable
+        aria-activedescendant={rows.record(lines.at(active)) ? rowId(active) : undefined}
+        data-picking={picking || selection.all || selection.ids.size > 0 || undefined}
+        onKeyDown={onKeyDown}
+      >
+        {!phone && (
+          <div role="rowgroup" className={s.headbox}>
+            <Head
               columns={columns}
-              active={item.index === active}
-              open={record !== undefined && record.id === open}
-              picked={picked}
-              pickLabel={t('list.pick')}
+              sort={props.sort}
+              onSort={props.onSort}
+              onWidth={props.onWidth}
+              picked={selection.all || (loaded.length > 0 && loaded.every((id) => selection.ids.has(id)))}
+              some={selection.ids.size > 0}
+              onPickAll={(on) => onSelect((now) => (on ? withAll(now, loaded) : { ids: new Set(), all: false }))}
             />
-          )
-        })}
+          </div>
+        )}
+        <div role="rowgroup" className={s.track} style={{ height: virtual.getTotalSize() }}>
+          {inSight.map((item) => {
+            const line = lines.at(item.index)
+            const top = item.start - (phone ? 0 : HEAD)
+            if (line?.kind === 'head') {
+              const { section } = line
+              const toggle = () =>
+                setClosed((now) =>
+                  now.has(section.id) ? new Set([...now].filter((id) => id !== section.id)) : new Set([...now, section.id]),
+                )
+              return <SectionHead key={item.key} section={section} open={line.open} top={top} onToggle={toggle} />
+            }
+            const record = rows.record(line)
+            const common = {
+              object,
+              show,
+              record,
+              failed: record === undefined && rows.failed(line),
+              names: rows.names(line),
+              place: item.index,
+              top,
+              onOpen: choose,
+              onPick: pick,
+              mark: record && props.marks.get(record.id),
+            }
+            const picked = record !== undefined && isOn(selection, record.id)
+            if (phone) return <RowCard key={item.key} {...common} picking={picking} picked={picked} />
+            return (
+              <Row
+                key={item.key}
+                {...common}
+                columns={columns}
+                active={item.index === active}
+                open={record !== undefined && record.id === open}
+                picked={picked}
+                pickLabel={t('list.pick')}
+              />
+            )
+          })}
+        </div>
       </div>
-    </div>
+      {rows.error !== undefined && <Unread error={rows.error} onRetry={rows.retry} />}
+    </>
   )
 }
 

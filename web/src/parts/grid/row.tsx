@@ -15,6 +15,8 @@ interface Props {
   columns: readonly Column[]
   show: Show
   record: Doc | undefined
+  /** It will not come by itself: no bones then, which say that it is on its way. */
+  failed: boolean
   names: Record<string, string>
   /** Its place among all rows, from 0. */
   place: number
@@ -36,7 +38,7 @@ const outOfTabs = (row: HTMLElement | null) => {
 export const rowId = (place: number): string => `row-${place}`
 
 export const Row = memo(function Row(props: Props) {
-  const { object, columns, show, record, names, place, top, mark, active, open, picked, onOpen, onPick, pickLabel } = props
+  const { object, columns, show, record, failed, names, place, top, mark, active, open, picked, onOpen, onPick, pickLabel } = props
   const style = { transform: `translateY(${top}px)` }
   const glowing = useGlow(record?.id ?? '')
   if (!record) {
@@ -45,7 +47,7 @@ export const Row = memo(function Row(props: Props) {
         <span role="gridcell" />
         {columns.map(({ field }, n) => (
           <span role="gridcell" key={field.name}>
-            <Bone seed={place + n * 3} />
+            {!failed && <Bone seed={place + n * 3} />}
           </span>
         ))}
       </div>

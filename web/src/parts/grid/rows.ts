@@ -10,7 +10,12 @@ import type { Layout, Line, Section } from './layout'
 export interface Rows {
   record(line: Line | undefined): Doc | undefined
   names(line: Line | undefined): Record<string, string>
+  /** Whether it is not on its way: the suite refused it, or nobody answered. */
+  failed(line: Line | undefined): boolean
+  /** Why lines that are asked for are not here. */
   error: unknown
+  /** Asks once more for what did not come. */
+  retry(): void
 }
 
 /** The question of a section: the list's, narrowed to what its rows have in common. */
@@ -32,15 +37,19 @@ export function useRows(object: ObjectDescription, query: ListQuery, lines: Layo
   const found = useQueries({
     queries: [...wanted.values()].map(({ section, page }) => pageOf(client, object, sectionQuery(query, section), moment, page)),
   })
-  const pageAt = (line: Line | undefined): Page | undefined => {
+  const askedAt = (line: Line | undefined) => {
     if (line?.kind !== 'row') return undefined
     const at = keys.indexOf(`${line.section.id}|${Math.floor(line.index / PAGE)}`)
-    return at < 0 ? undefined : found[at]?.data
+    return at < 0 ? undefined : found[at]
   }
+  const pageAt = (line: Line | undefined): Page | undefined => askedAt(line)?.data
+  const missing = found.filter((one) => one.isError && one.data === undefined)
   return {
     record: (line) => (line?.kind === 'row' ? pageAt(line)?.items[line.index % PAGE] : undefined),
     names: (line) => pageAt(line)?.names ?? NOBODY,
-    error: found.find((one) => one.error)?.error,
+    failed: (line) => missing.some((one) => one === askedAt(line)),
+    error: missing[0]?.error,
+    retry: () => missing.forEach((one) => void one.refetch()),
   }
 }
 const NOBODY: Record<string, string> = {}

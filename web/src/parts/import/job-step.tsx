@@ -5,8 +5,8 @@ import { isProblem } from '../../api/problem'
 import { download } from '../../data/files'
 import { Button } from '../../ui/button'
 import { number } from '../../ui/format'
-import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
+import { Waiting } from '../offline/waiting'
 import { CameIn, WentBack } from './came-in'
 import type { Edited, FaultyRow } from './corrections'
 import s from './import.module.css'
@@ -40,11 +40,11 @@ const COUNTS = ['created', 'updated', 'unchanged', 'rejected'] as const
 /** How far it is, then what came of it, and the way on or back. */
 export function JobStep({ id, dry, busy, cells, onCells, onBack, onRun, onAgain, onAllow, onReport, later, onLater }: Props) {
   const { t } = useTranslation()
-  const { report, over, follow } = useJob(id)
+  const { report, over, follow, asked } = useJob(id)
   const [problem, setProblem] = useState('')
   const why = useId()
   const held = useHeld(later.map((one) => one.job))
-  if (!report) return <Bones rows={3} label={t('common.loading')} />
+  if (!report) return <Waiting on={asked} rows={3} />
   const untried = dry && Object.keys(cells).length > 0
   const failed = report.status === 'failed'
   const back = report.status === 'reverted' || report.status === 'reverting'

@@ -47,15 +47,16 @@ export const useHeld = (ids: string[]): boolean[] =>
 /** How far a dry run or an import is, until it is over. Then all lists are asked for again. */
 export function useJob(id: string | undefined) {
   const client = useQueryClient()
-  const { data } = useQuery({
+  const asked = useQuery({
     ...jobOf(id),
     refetchInterval: ({ state }) => (isOver(state.data) ? false : OFTEN),
     staleTime: 0,
   })
+  const { data } = asked
   const over = isOver(data)
   const follow = () => client.invalidateQueries({ queryKey: ['import job', id] })
   useEffect(() => {
     if (over) void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'import job' })
   }, [over, client])
-  return { report: data, over, follow }
+  return { report: data, over, follow, asked }
 }

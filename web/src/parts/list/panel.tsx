@@ -1,13 +1,14 @@
 import { IconArrowsDiagonal, IconX } from '@tabler/icons-react'
 import { useMemo } from 'react'
+import { isProblem } from '../../api/problem'
 import { type Action, useActions } from '../../app/actions'
 import { useRecord } from '../../data/records'
 import { namedBy, type ObjectDescription } from '../../meta/describe'
 import { useShow } from '../../meta/show'
 import { IconButton } from '../../ui/icon-button'
-import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
 import { Failure } from '../offline/failure'
+import { Waiting } from '../offline/waiting'
 import { Facts } from '../record/facts'
 import s from './panel.module.css'
 
@@ -22,7 +23,9 @@ interface Props {
 export default function Panel({ object, id, onClose, onPage }: Props) {
   const { t } = useTranslation()
   const show = useShow(object)
-  const { data: one, error } = useRecord(object, id)
+  const asked = useRecord(object, id)
+  const { data: one } = asked
+  const hidden = isProblem(asked.error, 'not-found', 'forbidden') ? asked.error : undefined // also where it was read before
   const title = one && namedBy(object, one.record)
   const actions = useMemo(
     (): Action[] => [{ id: 'close-panel', section: 'page', title: t('list.closePanel'), keys: 'escape', hidden: true, run: onClose }],
@@ -44,13 +47,7 @@ export default function Panel({ object, id, onClose, onPage }: Props) {
         </IconButton>
       </header>
       <div className={s.body}>
-        {error ? (
-          <Failure error={error} />
-        ) : one ? (
-          <Facts key={id} object={object} one={one} show={show} />
-        ) : (
-          <Bones label={t('common.loading')} />
-        )}
+        {hidden ? <Failure error={hidden} /> : one ? <Facts key={id} object={object} one={one} show={show} /> : <Waiting on={asked} />}
       </div>
     </aside>
   )

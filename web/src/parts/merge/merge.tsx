@@ -8,10 +8,10 @@ import { fieldValue, isEmpty } from '../../meta/meta'
 import type { OwnDialogProps } from '../../meta/own-dialog'
 import { Button } from '../../ui/button'
 import { Dialog } from '../../ui/dialog'
-import { Bones } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
 import f from '../form/form.module.css'
 import { useChanged, useGuard } from '../form/unsaved'
+import { Waiting } from '../offline/waiting'
 import { Compare, differing, kept, type Whose } from './compare'
 
 /** Two records become one: choose the other, then, field by field, whose value stays. */
@@ -21,7 +21,8 @@ export default function Merge({ object, command, one, onClose }: OwnDialogProps)
   const [other, setOther] = useState<string | undefined>()
   const [picked, setPicked] = useState<Record<string, Whose>>({})
   const [error, setError] = useState('')
-  const { data } = useRecord(object, other)
+  const asked = useRecord(object, other)
+  const { data } = asked
   const ready = data !== undefined && other !== one.record.id
   const choice = (field: FieldDescription) => picked[field.name] ?? kept(one, field)
   const fields = ready ? differing(object, one, data) : []
@@ -65,7 +66,7 @@ export default function Merge({ object, command, one, onClose }: OwnDialogProps)
             </p>
           )}
           <Other object={object} value={other} onChange={setOther} />
-          {other && !data && <Bones rows={4} label={t('common.loading')} />}
+          {other && <Waiting on={asked} rows={4} />}
           {ready && (
             <Compare
               object={object}

@@ -275,3 +275,20 @@ test('its form asks for what its command takes, and sends only what was given', 
   expect(asked.find((one) => one.method === 'POST')?.body).toEqual({ name: 'Nova' })
   expect(done).toMatchObject({ id: 'b9' })
 })
+
+test.each([
+  [403, 'forbidden', 'You may not read boats.'],
+  [404, 'not-found', 'This page does not exist'],
+  [500, 'unexpected', 'Try again in a moment.'],
+])('a page that is refused with %i says why, with a way on', async (status, kind, said) => {
+  let answer: unknown = { status, body: { type: `/problems/${kind}`, status, title: '', detail: said } }
+  harbour({ 'GET /harbour/boats/b1': () => answer })
+  const box = await play(Page, '/o/boat/b1')
+  await seen(box, said)
+  expect(box.querySelector('[role="status"]')).toBeNull() // no bones
+  expect(box.querySelector('a[href="/o/boat"]')?.textContent).toBe('Boats')
+  if (status !== 500) return expect(button(box, 'Try again')).toBeUndefined()
+  answer = { body: boat }
+  await press(button(box, 'Try again'))
+  await seen(box, 'Aurora')
+})

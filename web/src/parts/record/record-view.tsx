@@ -1,4 +1,5 @@
 import { IconClockOff } from '@tabler/icons-react'
+import { Link } from '@tanstack/react-router'
 import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { isProblem } from '../../api/problem'
 import { NOW } from '../../data/keys'
@@ -47,16 +48,29 @@ export function RecordView({ object, id, tab, onTab }: Props) {
   const { t } = useTranslation()
   const past = usePast()
   const [strip, setStrip] = useState(past)
-  const { data: one, error, isPlaceholderData } = useRecord(object, id)
+  const asked = useRecord(object, id)
+  const { data: one, error, isPlaceholderData } = asked
   const missing = isProblem(error, 'not-found')
+  const hidden = missing || isProblem(error, 'forbidden') // what was read before is not theirs to see any more
   return (
     <article className={s.page} data-past={past || undefined} data-waiting={isPlaceholderData || undefined}>
       {(strip || past) && <VersionStrip object={object} id={id} />}
       {missing && past && <NotYet />}
-      {error && !(missing && past) && <Failure error={error} />}
+      {error && (hidden || !one) && !(missing && past) && (
+        <Failure error={error} onRetry={hidden ? undefined : () => void asked.refetch()} back={<ToList object={object} />} />
+      )}
       {!one && !error && <Bones rows={8} label={t('common.loading')} />}
-      {one && !error && <Whole object={object} one={one} tab={tab} onTab={onTab} pill={<Pill open={strip || past} onOpen={setStrip} />} />}
+      {one && !hidden && <Whole object={object} one={one} tab={tab} onTab={onTab} pill={<Pill open={strip || past} onOpen={setStrip} />} />}
     </article>
+  )
+}
+
+/** The way on from a record that is not shown. */
+function ToList({ object }: { object: ObjectDescription }) {
+  return (
+    <Link to="/o/$type" params={{ type: object.name }}>
+      {object.plural}
+    </Link>
   )
 }
 

@@ -12,6 +12,7 @@ import { useTypes } from '../../meta/use-types'
 import { IconButton } from '../../ui/icon-button'
 import { Bone } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
+import { FailureLine } from '../offline/failure-line'
 import s from './related.module.css'
 
 const CreateForm = lazy(async () => ({ default: (await import('../form/create-form')).CreateForm }))
@@ -72,7 +73,7 @@ function Box({ relation, object, from, one }: { relation: MetaRelation; object: 
   const [creating, setCreating] = useState(false)
   const where = { [relation.field]: one.record.id }
   const sort = object.field('updated_at')?.sortable ? '-updated_at' : undefined
-  const { data, isPending } = useList(object, { where, sort }, FEW)
+  const { data, isPending, error } = useList(object, { where, sort }, FEW)
   const { data: total } = useCount(object, { where })
   const asked =
     object.create && relation.field in object.create.fields
@@ -95,6 +96,7 @@ function Box({ relation, object, from, one }: { relation: MetaRelation; object: 
         )}
       </h3>
       {isPending && <Bone seed={3} />}
+      {error && !data && <FailureLine error={error} />}
       <ul>
         {data?.items.map((record) => {
           const field = subtitle.find((each) => !isEmpty(fieldValue(record, each.name)))
