@@ -60,21 +60,48 @@ async function sendIntent(intent: Intent, key: string, version = intent.base?.ve
   }
 }
 
-/** Somebody was faster. What touches none of my fields goes through on the new version; else the person decides, field by field. */
-async function settle(intent: Intent, refused: Problem): Promise<Done> {
+/** A command on its way holds up what the live stream tells of its record; a question to the person in between does not. */
+function sendOwn(intent: Intent, key: string): Promise<Done> {
+  const { object, id } = intent
+  const sent = sendIntent(intent, key).then((done) => {
+    wrote(object.name, done.id, done.version)
+    return done
+  })
+  return id ? underWay(id, sent) : sent
+}
+
+/** What was done, and which of the values that were shown at once are the record's now. */
+interface Settled {
+  done: Done
+  patch?: Record<string, unknown>
+}
+
+/**
+ * Somebody was faster. What touches none of my fields goes through on the new version; else the person decides, field by field.
+ * Whoever is faster once more while they decide is met the same way: what they have not seen is never overwritten.
+ */
+async function settle(intent: Intent, refused: Problem): Promise<Settled> {
   const { object, id = '', base, patch = {} } = intent
   const theirs = (await fetchOne(object, id, refused.body.actual as number | undefined)).record
   const touched = touchedOf(patch, base, theirs)
-  if (touched.length === 0) return sendIntent({ ...intent, base: theirs }, newKey())
-  const mine = await clashOver({ object, fields: touched, before: base ?? theirs, theirs, mine: patch })
+  const mine = touched.length > 0 ? await clashOver({ object, fields: touched, before: base ?? theirs, theirs, mine: patch }) : []
   const given = touched.filter((name) => !mine.includes(name))
   const body = without(intent.body, given)
   const spares =
     intent.command.method === 'PATCH'
       ? Object.keys(body).length > 0
       : given.every((name) => intent.command.along?.includes(name.startsWith('custom.') ? 'custom' : name))
-  const left = given.length === 0 || spares
-  return left ? sendIntent({ ...intent, base: theirs, body }, newKey()) : { id, version: theirs.version, undo: null, kept: 'theirs' }
+  if (given.length > 0 && !spares) return { done: { id, version: theirs.version, undo: null, kept: 'theirs' } }
+  return sendOver({ ...intent, base: theirs, body, patch: without(patch, given) }, newKey())
+}
+
+async function sendOver(intent: Intent, key: string): Promise<Settled> {
+  try {
+    return { done: await sendOwn(intent, key), patch: intent.patch }
+  } catch (error) {
+    if (isProblem(error, 'version-mismatch') && intent.base) return settle(intent, error)
+    throw error
+  }
 }
 
 const QUEUED: Done = { id: '', version: 0, undo: null, queued: true }
@@ -92,18 +119,15 @@ async function perform(client: QueryClient, intent: Intent, key: string): Promis
   const before = id && intent.patch && !inPlace ? patchHeld(client, object.name, id, intent.patch) : []
   const again = () => void refresh(client, object.name, id)
   try {
-    const sent = sendIntent(intent, key).catch(async (error) => {
-      if (isProblem(error, 'version-mismatch') && intent.base) return settle(intent, error)
-      if (isProblem(error, 'offline') && (await queueLater(intent, key))) return QUEUED
+    const { done, patch } = await sendOver(intent, key).catch(async (error): Promise<Settled> => {
+      if (isProblem(error, 'offline') && (await queueLater(intent, key))) return { done: QUEUED }
       throw error
     })
-    const done = await (id ? underWay(id, sent) : sent)
     if (done.queued) {
       again()
       return done
     }
-    wrote(object.name, done.id, done.version)
-    const kept = inPlace && done.kept !== 'theirs' ? intent.patch : undefined
+    const kept = inPlace ? patch : undefined
     const follow = () => {
       if (id) patchHeld(client, object.name, id, { ...kept, version: done.version })
       if (intent.told !== false && done.kept !== 'theirs') announce(client, intent.told ?? wasDone(command.label), done.undo)

@@ -39,9 +39,17 @@ export function without(body: Record<string, unknown>, fields: readonly string[]
   return left.length > 0 ? { ...rest, [CUSTOM]: Object.fromEntries(left) } : rest
 }
 
-/** Ask the person, field by field, whose value stays. Answers the fields in which it is mine. */
+let last: Promise<unknown> = Promise.resolve()
+
+/** Ask the person, field by field, whose value stays; one clash after the other. Answers the fields in which it is mine. */
 export function clashOver(clash: Clash): Promise<string[]> {
-  return new Promise((resolve) => {
+  const answered = last.then(() => ask(clash))
+  last = answered
+  return answered
+}
+
+const ask = (clash: Clash): Promise<string[]> =>
+  new Promise((resolve) => {
     open.set({
       ...clash,
       choose: (mine) => {
@@ -50,6 +58,5 @@ export function clashOver(clash: Clash): Promise<string[]> {
       },
     })
   })
-}
 
 export const useClash = (): Open | undefined => useStore(open)
