@@ -1,15 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
-import { get } from '../../api/client'
 import type { Tree } from '../../app/search'
+import { readAmong } from '../../data/rows'
 import type { ObjectDescription } from '../../meta/describe'
 import { titleOfFound, UNTITLED } from '../../meta/fields/found'
-import type { Doc } from '../../meta/meta'
 import { useTypes } from '../../meta/use-types'
 import { groupOf, leavesOf } from './tree'
 
 type Names = Record<string, string>
 const NOBODY: Names = {}
-const MOST = 200 // of a page
 
 /** The ids that a filter compares with, by the type of their record. */
 export function namedIn(object: ObjectDescription, tree: Tree | undefined): Map<string, string[]> {
@@ -31,12 +29,11 @@ export function useFilterNames(object: ObjectDescription, tree: Tree | undefined
     queryKey: ['found', 'named', named],
     staleTime: 300_000,
     enabled: wanted,
-    queryFn: async ({ signal }) => {
+    queryFn: async () => {
       const some = named.map(async ([name, ids]): Promise<Names> => {
         const type = types.type(name)
         if (!type) return NOBODY
-        const filter = JSON.stringify({ field: 'id', op: 'in', value: ids.slice(0, MOST) })
-        const { items } = await get<{ items: Doc[] }>(type.path, { filter, fields: type.title, limit: MOST }, signal)
+        const { items } = await readAmong(type.path, ids, { fields: type.title })
         return Object.fromEntries(items.map((one) => [one.id, String(one[type.title] ?? '')]))
       })
       return Object.assign({}, ...(await Promise.all(some))) as Names
