@@ -10,16 +10,18 @@ from typing import Any
 import orjson
 import pytest
 
+from shared.descriptions.describe import has_title
 from shared.descriptions.inputs import Input, inputs_of, structures_of
 from shared.descriptions.screens import said_of, screens_of
 from shared.domain.command import Command
 from shared.events.registry import all_types
 from shared.kernel.catalogue import AnyAggregate
 from shared.labels import FILE, Label, common, labels_of, read
+from shared.messages.languages import Language
 from tests.support.roles import CATALOGUE
 
 AGGREGATES = tuple(CATALOGUE)
-LANGUAGES = ("en", "zh-CN", "zh-TW")
+LANGUAGES: tuple[Language, ...] = ("en", "zh-CN", "zh-TW")
 WORDS = File(__file__).parents[2] / "web/src/words"
 Path = tuple[str, ...]
 
@@ -186,3 +188,10 @@ def test_states_of_a_user_have_one_name_in_settings_and_in_lists(language: str) 
         for state, label in read(package(user), FILE)["user"]["options"]["status"].items()
     }
     assert {state: said[state] for state in names} == names
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_record_types_without_pages_are_called_the_same_in_the_audit_log(language: Language) -> None:
+    """The client does not learn of them by /meta."""
+    said = orjson.loads((WORDS / language / "office/audit.json").read_bytes())["kinds"]
+    assert said == {a.name: labels_of(a).one.in_(language) for a in AGGREGATES if not has_title(a)}

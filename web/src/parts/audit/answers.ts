@@ -101,6 +101,8 @@ export const useEventTypes = () =>
     queryFn: ({ signal }) => get<Schemas['EventTypes']>('/audit/event-types', undefined, signal),
   })
 
+const NOBODY: Names = {}
+
 /** What events and their records are called. */
 export function useWording() {
   const { t, i18n } = useTranslation()
@@ -124,12 +126,15 @@ export function useWording() {
       const record = types.type(of.join('_').toLowerCase())
       return { record: record?.name, label: record ? `${record.label}: ${done}` : [...of, done].join(' ') }
     },
-    title: (record: Head['record']) => (record ? titleOf(record, types.type(record.type)) : undefined),
+    /** Some records of a person stand under the person's own id: they go by the name. */
+    title: (record: Head['record'], names: Names = NOBODY) =>
+      record ? (titleOf(record, types.type(record.type)) ?? names[record.id]) : undefined,
     /** The record type, or what the stream is. */
     kind: (one: Pick<Head, 'record' | 'stream' | 'read'>) => {
       if (one.read) return t('audit.reads')
       const name = one.record?.type ?? one.stream.split('-')[0] ?? ''
-      return types.type(name)?.label ?? name.replaceAll('_', ' ')
+      const own = `audit.kinds.${name}` // of types that have no pages
+      return types.type(name)?.label ?? (i18n.exists(own) ? t(own) : name.replaceAll('_', ' '))
     },
     who: ({ actor, on_behalf_of }: Pick<Head, 'actor' | 'on_behalf_of'>, names: Names) => {
       const key = actor.startsWith('key-') ? (names[actor] ? t('audit.keyNamed', { name: names[actor] }) : t('audit.key')) : undefined

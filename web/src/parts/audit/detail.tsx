@@ -1,6 +1,7 @@
 import { IconArrowBackUp, IconDownload } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { download } from '../../data/files'
+import type { Names } from '../../data/records'
 import type { Undo } from '../../data/undo'
 import { useObject } from '../../meta/use-types'
 import { Button } from '../../ui/button'
@@ -56,7 +57,7 @@ function Facts({ one: { event, names } }: { one: OneEvent }) {
       <dd>{moment(event.recorded_at)}</dd>
       <dt>{kind(event)}</dt>
       <dd>
-        <RecordLink event={event} />
+        <RecordLink event={event} names={names} />
       </dd>
       {event.reason && (
         <>
@@ -72,10 +73,10 @@ function Facts({ one: { event, names } }: { one: OneEvent }) {
   )
 }
 
-function RecordLink({ event }: { event: Head }) {
+function RecordLink({ event, names }: { event: Head; names: Names }) {
   const object = useObject(event.record?.type ?? '')
   const { title, kind } = useWording()
-  const text = title(event.record) ?? kind(event)
+  const text = title(event.record, names) ?? kind(event)
   if (!object?.commands.length || !event.record || !event.readable) return <>{text}</>
   return (
     <Link to="/o/$type/$id" params={{ type: object.name, id: event.record.id }}>

@@ -37,7 +37,7 @@ export function Events({ asked, onOpen }: { asked: Asked; onOpen(event: string):
 function Row({ one, names, onOpen }: { one: Head; names: Names; onOpen(): void }) {
   const { t } = useTranslation()
   const { who, what, kind, title } = useWording()
-  const named = title(one.record)
+  const named = title(one.record, names)
   return (
     <li>
       <button type="button" onClick={onOpen}>
