@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 
 from services.analytics import facts
+from services.analytics.metrics.answers import as_csv
 from services.analytics.metrics.asking import ask
 from services.analytics.metrics.catalogue import METRICS
 from services.analytics.sql.gateway import SqlGateway
@@ -259,6 +260,22 @@ async def test_totals_and_columns_say_what_they_are(gateway: SqlGateway) -> None
 )
 async def test_amounts_that_no_sum_has_are_counted(gateway: SqlGateway, question: str, unrated: int) -> None:
     assert (await asked(gateway, question))["unrated"] == unrated
+
+
+async def test_a_file_of_figures_says_what_each_row_leaves_out(gateway: SqlGateway) -> None:
+    found = await asked(gateway, "pipeline?currency=base&by=stage", language="zh-TW")
+    by_row = [(row["stage"], count) for row, count in zip(found["rows"], found["unrated_rows"], strict=True)]
+    assert by_row == [("prospecting", 1), ("proposal", 1)]
+    head, *rows = as_csv(found, "zh-TW").decode("utf-8-sig").splitlines()
+    assert head == "階段（ID）,階段,幣別,金額,加權金額,商機數,無匯率的金額"
+    assert [row.rpartition(",")[2] for row in rows] == ["1", "1"]
+    assert as_csv(found).decode().splitlines()[0].endswith(",opportunities,unrated")
+
+
+async def test_a_file_of_two_days_says_which_figure_is_of_which(gateway: SqlGateway) -> None:
+    found = await asked(gateway, "win_rate?by=owner&compare=2017-03-31")
+    head = as_csv(found, "en").decode("utf-8-sig").splitlines()[0]
+    assert head.startswith("Owner (ID),Owner,Win rate (2017-07-01),Win rate (2017-03-31),Won (2017-07-01)")
 
 
 async def test_a_group_that_is_gone_stands_next_to_what_is_there(gateway: SqlGateway) -> None:

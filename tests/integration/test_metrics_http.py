@@ -49,6 +49,11 @@ async def test_figures_by_name(office: Office) -> None:
     as_asked = await client.get("/analytics/metrics/revenue", params={**asked, "format": "csv"})
     assert as_asked.content == answer.content
 
+    for_people = {**asked, "format": "csv", "labels": "zh-TW", "currency": "base"}
+    answer = await client.get("/analytics/metrics/revenue", params=for_people)
+    assert answer.text.startswith("\ufeff")
+    assert answer.text.splitlines()[0][1:] == "來源,幣別,金額,贏單,平均金額,無匯率的金額"
+
     unknown = await client.get("/analytics/metrics/happiness")
     assert (unknown.status_code, unknown.json()["type"].rpartition("/")[2]) == (404, "not-found")
     wrong = await client.get("/analytics/metrics/revenue?by=colour")

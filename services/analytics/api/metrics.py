@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, get_args
 
 from fastapi import APIRouter, Request
 from pydantic import Field as F
@@ -32,6 +32,7 @@ from shared.messages.languages import Language, in_language
 if TYPE_CHECKING:
     from services.analytics.sql.gateway import SqlGateway
 
+LANGUAGES: tuple[Language, ...] = get_args(Language)
 OpenGateway = Callable[[], Awaitable["SqlGateway"]]
 
 
@@ -81,7 +82,8 @@ _ASK = operation(
     {200: {**_FOUND, "content": {**_FOUND["content"], **_CSV}}},
     description=(
         "Counts what you may see. Each dimension is a filter, too: `owner=<id>`, `owner=@me`, `stage[in]=a,b`. "
-        f"At most {MOST_ROWS} groups. `Accept: text/csv` or `format=csv` gives the rows as CSV."
+        f"At most {MOST_ROWS} groups. `Accept: text/csv` or `format=csv` gives the rows as CSV, "
+        "in the organisation's currency with how many amounts each row leaves out."
     ),
     parameters=[
         {
@@ -98,6 +100,11 @@ _ASK = operation(
         query("by", "Dimensions to group by, comma-separated, three at most"),
         query("bucket", "Also group by these periods", {"type": "string", "enum": list(BUCKETS)}),
         query("currency", "Of money", {"type": "string", "enum": ["deal", "base"], "default": "deal"}),
+        query(
+            "labels",
+            "Column titles of CSV for people in this language, instead of names",
+            {"type": "string", "enum": [*LANGUAGES]},
+        ),
         query("format", "Of the answer", {"type": "string", "enum": ["json", "csv"]}),
     ],
     errors=(*RECORD_ERRORS, 429),
@@ -120,14 +127,16 @@ def metrics_router(kernel: Kernel, open_gateway: OpenGateway) -> APIRouter:
     @router.get("/metrics/{name}", openapi_extra=_ASK)
     async def metric(request: Request) -> Response:
         access = await authenticator.access(request)
-        pairs, language = pairs_of(request), language_of(request.scope)
+        pairs = pairs_of(request)
+        labels = next((one for one in LANGUAGES if one == option(dict(pairs), "labels", LANGUAGES, "")), None)
+        language = labels or language_of(request.scope)
         calendar, name = await kernel.directory.calendar(access.tenant), request.path_params["name"]
         gateway = await open_gateway()
         base = await kernel.directory.currency(access.tenant)
         now, left = kernel.clock.now(), partial(gone, request)
         found = await ask(gateway, name, pairs, access, calendar, now, language, base, left)
         if _wants_csv(request, dict(pairs)):
-            return Response(as_csv(found), media_type=MEDIA["csv"])
+            return Response(as_csv(found, labels), media_type=MEDIA["csv"])
         return json_answer(found)
 
     return router

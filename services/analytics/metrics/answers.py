@@ -23,6 +23,7 @@ from shared.warehouse.port import Answer
 
 Role = Literal["bucket", "dimension", "label", "currency", "figure"]
 _BEFORE = "_before"
+_MARK = "\ufeff"
 
 
 _COMPLETE = (
@@ -33,6 +34,8 @@ _UNRATED = (
     "How many records of the total are counted while their amount is in no sum: it has no exchange rate to the "
     "organisation's currency"
 )
+_UNRATED_ROWS = "The same of each row, in their order"
+_UNRATED_HEAD = say("Amounts without a rate")
 
 
 class FigureColumn(TypedDict):
@@ -54,32 +57,37 @@ class Figures(TypedDict):
     compare: str | None
     currency: Annotated[Money | None, F(description="In which currency money is; null when there is none")]
     unrated: Annotated[int, F(description=_UNRATED)]
+    unrated_rows: Annotated[list[int], F(description=_UNRATED_ROWS)]
     complete: Annotated[bool, F(description=_COMPLETE)]
 
 
 def figures(wish: Wish, asked: Statement, answer: Answer, money: Money, today: date, language: Language) -> Figures:
     metric, as_of = wish.metric, (wish.as_of or today).isoformat()
     parts: dict[str, list[list[Any]]] = {}
-    unrated = dict[str, int]()
-    for part, *values in answer.rows:
-        if counts_unrated(wish, money):
-            unrated[part] = unrated.get(part, 0) + int(values.pop())
-        parts.setdefault(part, []).append([_shown(v) for v in values])
     names = [key.name for key in asked.keys]
+    unrated, of_row = dict[str, int](), dict[tuple[Any, ...], int]()
+    for part, *values in answer.rows:
+        count = int(values.pop()) if counts_unrated(wish, money) else 0
+        unrated[part] = unrated.get(part, 0) + count
+        parts.setdefault(part, []).append(row := [_shown(v) for v in values])
+        if part == "rows":
+            of_row[tuple(row[: len(names)])] = count
     found, before = parts.get("rows", []), parts.get("rows_before", [])
     whole = wish.bucket is None and not wish.by
     total, total_before = (found, before) if whole else (parts.get("total", []), parts.get("total_before", []))
+    rows = [*_compared(wish, names, found[:MOST_ROWS], before)]
     return Figures(
         metric=metric.name,
         label=in_language(metric.label, language),
         unit=metric.unit,
         columns=[*_columns(wish, names, as_of, language)],
-        rows=[*_compared(wish, names, found[:MOST_ROWS], before)],
+        rows=rows,
         total=[*_totals(wish, names, total, total_before)],
         as_of=as_of,
         compare=wish.compare.isoformat() if wish.compare else None,
         currency=money if metric.has_money else None,
         unrated=unrated.get("rows" if whole else "total", 0),
+        unrated_rows=[of_row.get(tuple(row[n] for n in names), 0) for row in rows],
         complete=max(len(found), len(before)) <= MOST_ROWS,
     )
 
@@ -136,12 +144,33 @@ def _totals(
         yield {name: value for name, value in row.items() if name == "currency" or name not in names}
 
 
-def as_csv(found: Figures) -> bytes:
-    """The rows, RFC 4180 in UTF-8; texts that a spreadsheet would take for formulas begin with an apostrophe."""
-    out, names = io.StringIO(), [c["name"] for c in found["columns"]]
+def as_csv(found: Figures, language: Language | None = None) -> bytes:
+    """The rows, RFC 4180 in UTF-8; texts that a spreadsheet would take for formulas begin with an apostrophe.
+
+    language: of the columns' titles, with the mark that spreadsheets need to see UTF-8; None = names, as programs read.
+    """
+    out, columns = io.StringIO(), found["columns"]
+    counted = found["currency"] == "base"
+    heads = [_head(c, columns, language) for c in columns] if language else [c["name"] for c in columns]
+    unrated = [in_language(_UNRATED_HEAD, language) if language else "unrated"] if counted else []
     writer = csv.writer(out)
-    writer.writerow(names)
-    keys = {c["name"] for c in found["columns"] if c["role"] != "figure"}
-    for row in found["rows"]:
-        writer.writerow(["" if row[n] is None else neutralise(row[n]) if n in keys else row[n] for n in names])
-    return out.getvalue().encode()
+    writer.writerow([*heads, *unrated])
+    for row, count in zip(found["rows"], found["unrated_rows"], strict=True):
+        writer.writerow([*(_cell(c, row[c["name"]]) for c in columns), *([count] if counted else [])])
+    return f"{_MARK if language else ''}{out.getvalue()}".encode()
+
+
+def _cell(column: FigureColumn, value: Any) -> Any:
+    if value is None:
+        return ""
+    return value if column["role"] == "figure" else neutralise(value)
+
+
+def _head(column: FigureColumn, columns: Sequence[FigureColumn], language: Language) -> str:
+    """The label; with the day where there are two, with the name of a dimension whose label has a column of its own."""
+    label, name = column["label"], column["name"]
+    if column["day"] and any(c["label"] == label and c["day"] != column["day"] for c in columns):
+        return in_language(say("{what} ({of})", what=label, of=column["day"]), language)
+    if column["role"] == "dimension" and any(c["name"] == f"{name}_label" for c in columns):
+        return in_language(say("{what} ({of})", what=label, of="ID"), language)
+    return label

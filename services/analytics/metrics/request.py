@@ -19,7 +19,7 @@ from shared.views.filters import listed
 
 Bucket = Literal["day", "week", "month", "quarter", "year"]
 BUCKETS: tuple[Bucket, ...] = get_args(Bucket)
-NAMED = ("from", "to", "as_of", "compare", "by", "bucket", "currency", "format")
+NAMED = ("from", "to", "as_of", "compare", "by", "bucket", "currency", "format", "labels")
 MOST_KEYS = 3  # dimensions that rows are grouped by
 MOST_VALUES = 100  # of one filter
 _FIRST, _LAST = date(1900, 1, 2), date(2299, 12, 30)  # what views as of a day can hold

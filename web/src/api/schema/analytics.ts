@@ -90,6 +90,11 @@ export interface components {
              */
             unrated: number;
             /**
+             * Unrated Rows
+             * @description The same of each row, in their order
+             */
+            unrated_rows: number[];
+            /**
              * Complete
              * @description false = there are more than 1000 groups on one of the days. These are the first; where it is the day of `compare`, a figure of that day may be missing from its row
              */

@@ -1,5 +1,6 @@
 import type { Tree } from '../../app/search'
 import type { Row } from '../../data/figures'
+import type { ObjectDescription } from '../../meta/describe'
 import type { Period } from './periods'
 
 /** Dimensions of figures that are fields of a deal. */
@@ -18,19 +19,41 @@ const OF: Record<string, (period: Period) => Tree[]> = {
   ],
 }
 
+const DAY_MS = 86_400_000
 const monthEnd = (day: string) => {
   const [year = 0, month = 1] = day.split('-').map(Number)
   return new Date(Date.UTC(year, month, 0)).toISOString().slice(0, 10)
 }
 
-/** The list of the records behind a bar; undefined where no list tells it. */
-export function behind(metric: string, by: string | undefined, row: Row, period: Period): Tree | undefined {
+/** The day that a figure goes by: its list shows it, too. */
+const DAY: Record<string, string> = { revenue: 'closed_on', lost_reasons: 'closed_on', open_ageing: 'opened_on' }
+
+/** How old the deals of a bar are at a day, as the suite names the groups: `31-60`, `91+`, "" where nobody knows. */
+function ofAge(age: string, day: string): Tree[] {
+  if (age === '') return [{ field: 'opened_on', op: 'empty', value: true }]
+  const [youngest = 0, oldest] = age.split(/[-+]/).filter(Boolean).map(Number)
+  const before = (days: number) => new Date(Date.parse(day) - days * DAY_MS).toISOString().slice(0, 10)
+  const from: Tree[] = oldest === undefined ? [] : [{ field: 'opened_on', op: 'ge', value: before(oldest) }]
+  // deals that are opened on a day to come are of no age yet: the suite counts them with the youngest
+  return youngest === 0 ? from : [...from, { field: 'opened_on', op: 'le', value: before(youngest) }]
+}
+
+/** The list of the records behind a bar; undefined where no list tells it. day: that the figure is as of. */
+export function behind(metric: string, by: string | undefined, row: Row, period: Period, day: string): Tree | undefined {
   const of = OF[metric]
   if (of === undefined) return undefined
+  if (by === 'age') return { all: [...of(period), ...ofAge(String(row.age ?? ''), day)] }
   const bucket = row.bucket as string | undefined
   const conditions = of(bucket ? { from: bucket, to: monthEnd(bucket) } : period)
   if (by === undefined) return { all: conditions }
   if (!FIELDS.includes(by)) return undefined
   const value = row[by]
   return { all: [...conditions, value ? { field: by, value } : { field: by, op: 'empty', value: true }] }
+}
+
+/** What such a list shows: the usual columns, and the day that the figure goes by where the person sees it. */
+export function columnsBehind(metric: string, deals: ObjectDescription): string | undefined {
+  const day = DAY[metric]
+  const usual = deals.layouts.list
+  return day && deals.field(day) && !usual.includes(day) ? [...usual, day].join() : undefined
 }

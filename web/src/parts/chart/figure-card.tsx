@@ -2,14 +2,15 @@ import { IconChartBar, IconDownload, IconTable } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense, useMemo, useState } from 'react'
 import type { Query } from '../../api/client'
-import { PATH, useAsked, useFigures } from '../../data/figures'
+import { PATH, type Row, useAsked, useFigures } from '../../data/figures'
 import { download } from '../../data/files'
 import { useMoment } from '../../data/moment'
+import { useObject } from '../../meta/use-types'
 import { day, dayOfMoment } from '../../ui/format'
 import { IconButton } from '../../ui/icon-button'
 import { useTranslation } from '../../words'
 import s from './chart.module.css'
-import { behind } from './drill'
+import { behind, columnsBehind } from './drill'
 import type { Bar, ChartProps } from './echarts'
 import { FigureTable } from './figure-table'
 import type { Period } from './periods'
@@ -64,12 +65,17 @@ export function FigureCard({ card, title, compare }: Props) {
       })),
     [rows, data, compare],
   )
-  const pick = (index: number) => {
-    const tree = behind(card.metric, card.by, rows[index] ?? {}, card.period)
-    if (tree) void go({ to: '/o/$type', params: { type: 'opportunity' }, search: { f: tree, at, known } })
+  const deals = useObject('opportunity')
+  const leads = (row: Row) => {
+    const tree = data && behind(card.metric, card.by, row, card.period, data.as_of)
+    return tree && deals && { f: tree, cols: columnsBehind(card.metric, deals), at, known }
   }
-  const save = () => download(`${PATH}/${card.metric}`, `${card.metric}.csv`, { ...asked, format: 'csv' })
-  const drills = behind(card.metric, card.by, rows[0] ?? {}, card.period) !== undefined
+  const pick = (index: number) => {
+    const search = leads(rows[index] ?? {})
+    if (search) void go({ to: '/o/$type', params: { type: 'opportunity' }, search })
+  }
+  const save = () => download(`${PATH}/${card.metric}`, `${title}.csv`, { ...asked, format: 'csv', labels: i18n.language })
+  const drills = leads(rows[0] ?? {}) !== undefined
   return (
     <section className={s.card} aria-label={title} data-wide={card.wide || undefined} data-waiting={isPlaceholderData || undefined}>
       <header>
@@ -90,7 +96,7 @@ export function FigureCard({ card, title, compare }: Props) {
       {error && <p className={s.none}>{error.message}</p>}
       {!data && !error && <div className={s.bone} />}
       {data && <Unrated count={data.unrated} />}
-      {data && asTable && <FigureTable figures={data} label={title} leads={(row) => behind(card.metric, card.by, row, card.period)} />}
+      {data && asTable && <FigureTable figures={data} label={title} leads={leads} total={card.kind !== 'funnel'} />}
       {data && !asTable && data.rows.length === 0 && <p className={s.none}>{t('dash.empty')}</p>}
       {data && !asTable && data.rows.length > 0 && (
         <Suspense fallback={<div className={s.bone} />}>

@@ -1,8 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import type { Tree } from '../../app/search'
+import type { ListSearch } from '../../app/search'
 import type { Figures, Row } from '../../data/figures'
-import { useMoment } from '../../data/moment'
 import { day } from '../../ui/format'
 import { useTranslation } from '../../words'
 import s from './chart.module.css'
@@ -12,11 +11,13 @@ interface Props {
   figures: Figures
   label: string
   /** The list of the records behind a row, as behind the bar of the chart; undefined where no list tells it. */
-  leads(row: Row): Tree | undefined
+  leads(row: Row): ListSearch | undefined
+  /** Whether the groups add up to something: stages of a funnel do not, its deals are all in the first. */
+  total: boolean
 }
 
 /** The same figures as a table: for exact values, and for everybody who does not see a chart. */
-export function FigureTable({ figures, label, leads }: Props) {
+export function FigureTable({ figures, label, leads, total }: Props) {
   const { t } = useTranslation()
   const columns = figures.columns.filter((column) => column.role === 'figure')
   const compared = figures.compare !== null
@@ -39,14 +40,14 @@ export function FigureTable({ figures, label, leads }: Props) {
           {(grouped ? figures.rows : []).map((row) => (
             <tr key={JSON.stringify(row)}>
               <th scope="row">
-                <Behind tree={leads(row)}>{nameOf(figures, row)}</Behind>
+                <Behind search={leads(row)}>{nameOf(figures, row)}</Behind>
               </th>
               {columns.map((column) => (
                 <td key={column.name}>{written(row[column.name], column.unit, currency(row))}</td>
               ))}
             </tr>
           ))}
-          {figures.total.map((row) => (
+          {(total ? figures.total : []).map((row) => (
             <tr key={`total ${currency(row)}`} data-total>
               <th scope="row">{t('dash.total')}</th>
               {columns.map((column) => (
@@ -62,11 +63,10 @@ export function FigureTable({ figures, label, leads }: Props) {
 }
 
 /** A link that every key reaches, where a chart has only its bars. */
-function Behind({ tree, children }: { tree: Tree | undefined; children: ReactNode }) {
-  const { at, known } = useMoment()
-  if (!tree) return children
+function Behind({ search, children }: { search: ListSearch | undefined; children: ReactNode }) {
+  if (!search) return children
   return (
-    <Link to="/o/$type" params={{ type: 'opportunity' }} search={{ f: tree, at, known }}>
+    <Link to="/o/$type" params={{ type: 'opportunity' }} search={search}>
       {children}
     </Link>
   )
