@@ -37,3 +37,18 @@ test('a row leads to the list of its records', async () => {
   const query = new URL(box.querySelector('a')?.href ?? '').searchParams
   expect([query.get('cols'), JSON.parse(query.get('f') ?? '')]).toEqual([search.cols, search.f])
 })
+
+test('a figure of two days stands above both, with the years where they differ', async () => {
+  const of = (name: string, day: string) => ({ ...column(name, 'figure'), label: 'Reached', day })
+  const compared = (then: string): Figures => ({
+    ...figures,
+    columns: [column('stage', 'dimension'), of('reached', '2026-11-30'), of('reached_before', then)],
+    compare: then,
+  })
+  const headsOf = async (then: string) => {
+    const box = await play(() => <FigureTable figures={compared(then)} label="" total leads={() => undefined} />, '/o/boat')
+    return [...box.querySelectorAll('thead th')].map((one) => [one.textContent, one.getAttribute('colspan')].join('|'))
+  }
+  expect(await headsOf('2026-10-15')).toEqual(['Group|', 'Reached|2', 'Nov 30|', 'Oct 15|'])
+  expect((await headsOf('2025-10-15')).slice(2)).toEqual(['Nov 30, 2026|', 'Oct 15, 2025|'])
+})

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { ListSearch } from '../../app/search'
 import type { Figures, Row } from '../../data/figures'
-import { day } from '../../ui/format'
+import { day, shortDay } from '../../ui/format'
 import { useTranslation } from '../../words'
 import s from './chart.module.css'
 import { nameOf, written } from './written'
@@ -21,6 +21,7 @@ export function FigureTable({ figures, label, leads, total }: Props) {
   const { t } = useTranslation()
   const columns = figures.columns.filter((column) => column.role === 'figure')
   const compared = figures.compare !== null
+  const dayOf = figures.compare?.slice(0, 4) === figures.as_of.slice(0, 4) ? shortDay : day
   const currency = (row: Record<string, unknown>) => String(row.currency ?? '')
   const grouped = figures.columns.some((column) => column.role === 'dimension' || column.role === 'bucket')
   return (
@@ -28,13 +29,24 @@ export function FigureTable({ figures, label, leads, total }: Props) {
       <table aria-label={label}>
         <thead>
           <tr>
-            <th scope="col">{t('dash.group')}</th>
-            {columns.map((column) => (
-              <th key={column.name} scope="col" data-num>
-                {compared && column.day ? t('dash.then', { label: column.label, day: day(column.day) }) : column.label}
+            <th scope="col" rowSpan={compared ? 2 : 1}>
+              {t('dash.group')}
+            </th>
+            {(compared ? columns.filter(({ name }) => !name.endsWith('_before')) : columns).map((column) => (
+              <th key={column.name} scope={compared ? 'colgroup' : 'col'} colSpan={compared ? 2 : 1} data-num>
+                {column.label}
               </th>
             ))}
           </tr>
+          {compared && (
+            <tr>
+              {columns.map((column) => (
+                <th key={column.name} scope="col" data-num>
+                  {dayOf(column.day ?? '')}
+                </th>
+              ))}
+            </tr>
+          )}
         </thead>
         <tbody>
           {(grouped ? figures.rows : []).map((row) => (
