@@ -1,5 +1,5 @@
 import { send } from './client'
-import { problemOf } from './problem'
+import { offline, problemOf } from './problem'
 
 export interface ServerEvent {
   event: string
@@ -25,7 +25,9 @@ export async function* events(path: string, { after, signal, body, reason }: Opt
   let rest = ''
   try {
     for (;;) {
-      const { done, value } = await reader.read()
+      const { done, value } = await reader.read().catch((error: unknown) => {
+        throw signal?.aborted ? error : offline() // the connection was cut
+      })
       if (done) return
       const parts = (rest + value).split(/\r?\n\r?\n/)
       rest = parts.pop() ?? ''

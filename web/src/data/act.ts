@@ -8,6 +8,7 @@ import { toast } from '../ui/toast'
 import { t } from '../words'
 import { wasDone } from '../words/did'
 import { afterPaint } from './after-paint'
+import { untilAnswered } from './again'
 import { patchHeld, refresh, rollBack } from './cache'
 import { clashOver, touchedOf, without } from './clashes'
 import { queue } from './offline/outbox'
@@ -43,21 +44,11 @@ export interface Done {
   [more: string]: unknown
 }
 
-const TRIES = 3
-const wait = (seconds: number) => new Promise((done) => setTimeout(done, seconds * 1000))
-
-/** Send it until it is answered: without an answer, and after 503, again with the same key, which does it once. */
-async function sendIntent(intent: Intent, key: string, version = intent.base?.version): Promise<Done> {
+/** Sent again with the same key where nobody answered: it is done once. */
+function sendIntent(intent: Intent, key: string): Promise<Done> {
   const path = intent.command.path.replace('{id}', intent.id ?? '')
-  const { body, reason, occurredAt } = intent
-  for (let turn = 1; ; turn += 1) {
-    try {
-      return await call<Done>(intent.command.method, path, { body, key, version, reason, occurredAt })
-    } catch (error) {
-      if (!navigator.onLine || turn >= TRIES || !isProblem(error, 'offline', 'unavailable', 'projection-behind')) throw error
-      await wait(error.retryAfter ?? turn / 2)
-    }
-  }
+  const { body, reason, occurredAt, base } = intent
+  return untilAnswered(() => call<Done>(intent.command.method, path, { body, key, version: base?.version, reason, occurredAt }))
 }
 
 /** A command on its way holds up what the live stream tells of its record; a question to the person in between does not. */

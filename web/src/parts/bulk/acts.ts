@@ -1,5 +1,7 @@
 import { call, newKey } from '../../api/client'
+import { isProblem } from '../../api/problem'
 import { events } from '../../api/stream'
+import { untilAnswered, wait } from '../../data/again'
 import type { ListQuery } from '../../data/keys'
 import type { MetaCommand } from '../../meta/meta'
 import type { Selection } from '../grid/selection'
@@ -46,16 +48,25 @@ export function targets(query: ListQuery, selection: Selection, count: number): 
 export const bulkWords = (commands: readonly MetaCommand[]): Map<Word, MetaCommand> =>
   new Map(commands.filter((command) => command.in_bulk && command.allowed).map((command) => [command.in_bulk as Word, command]))
 
-/** Follows an act to its end. `onProgress` hears how far it is; the answer is the report. */
+const UNFINISHED = ['running', 'reverting']
+const AGAIN_S = 2
+
+/**
+ * Follows an act to its end, also where the connection is cut meanwhile: the act goes on without it. `onProgress` hears how far
+ * it is; the answer is the report.
+ */
 async function follow(id: string, onProgress: (now: Partial<Outcome>) => void, signal: AbortSignal): Promise<Outcome> {
-  let last: Partial<Outcome> = {}
-  for await (const { data } of events(`/bulk/${id}/events`, { signal })) {
-    last = JSON.parse(data) as Partial<Outcome>
-    onProgress(last)
+  for (;;) {
+    try {
+      for await (const { data } of events(`/bulk/${id}/events`, { signal })) onProgress(JSON.parse(data) as Partial<Outcome>)
+      const report = await call<Outcome>('GET', `/bulk/${id}/report`, { signal })
+      onProgress(report)
+      if (!UNFINISHED.includes(report.status)) return report
+    } catch (error) {
+      if (signal.aborted || !isProblem(error, 'offline', 'unavailable', 'projection-behind')) throw error
+    }
+    await wait(AGAIN_S)
   }
-  const report = await call<Outcome>('GET', `/bulk/${id}/report`, { signal })
-  onProgress(report)
-  return report
 }
 
 export async function preview(asked: Asked, onProgress: (now: Partial<Outcome>) => void, signal: AbortSignal): Promise<Outcome> {
@@ -63,19 +74,16 @@ export async function preview(asked: Asked, onProgress: (now: Partial<Outcome>) 
   return follow(id, onProgress, signal)
 }
 
-export async function run(
-  asked: Asked,
-  reason: string,
-  onProgress: (now: Partial<Outcome>) => void,
-  signal: AbortSignal,
-): Promise<Outcome> {
-  const { id } = await call<{ id: string }>('POST', '/bulk', { body: asked, reason: reason || undefined, key: newKey() })
+/** key: one for each preview, so that what is sent again for want of an answer is done once. */
+export async function run(asked: Asked, key: string, onProgress: (now: Partial<Outcome>) => void, signal: AbortSignal): Promise<Outcome> {
+  const { id } = await untilAnswered(() => call<{ id: string }>('POST', '/bulk', { body: asked, key }))
   onProgress({ id })
   return follow(id, onProgress, signal)
 }
 
 export async function revert(id: string, onProgress: (now: Partial<Outcome>) => void, signal: AbortSignal): Promise<Outcome> {
-  await call('POST', `/bulk/${id}/revert`, { body: {}, key: newKey() })
+  const key = newKey()
+  await untilAnswered(() => call('POST', `/bulk/${id}/revert`, { body: {}, key }))
   return follow(id, onProgress, signal)
 }
 export const steer = (id: string, act: 'pause' | 'resume' | 'cancel'): Promise<unknown> =>

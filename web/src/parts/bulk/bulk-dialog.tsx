@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
+import { newKey } from '../../api/client'
 import { isProblem } from '../../api/problem'
 import { refresh } from '../../data/cache'
 import { download } from '../../data/files'
@@ -12,6 +13,7 @@ import { toast } from '../../ui/toast'
 import { useTranslation } from '../../words'
 import { useGuard } from '../form/unsaved'
 import { type Selection, sizeOf } from '../grid/selection'
+import { wordsOf } from '../offline/words-of'
 import { type Asked, type Outcome, preview, revert, run, steer, targets, type Word } from './acts'
 import s from './bulk.module.css'
 import { BulkInput, isGiven } from './bulk-input'
@@ -54,20 +56,24 @@ export function BulkDialog({ object, show, word, query, selection, count, onClos
       setStep(back)
     }
   }
+  const key = useRef('')
   const look = () => {
+    key.current = newKey()
     setStep('previewing')
     return attempt('preview', (signal) => preview(asked(), setNow, signal), 'ask')
   }
   const act = async () => {
     setStep('running')
-    await attempt('done', (signal) => run(asked(), '', setNow, signal), 'preview')
+    await attempt('done', (signal) => run(asked(), key.current, setNow, signal), 'preview')
     await refresh(client, object.name)
   }
   const takeBack = async (id: string) => {
     const close = toast({ text: t('list.takingBack') })
     const report = await revert(id, () => undefined, new AbortController().signal)
-    close()
+      .catch((error: unknown) => void toast({ kind: 'bad', text: wordsOf(error) }))
+      .finally(close)
     await refresh(client, object.name)
+    if (!report) return
     const { archived = 0, undone = 0, left: kept = 0 } = report.reverted ?? {}
     const text = t('list.takenBack', { count: archived + undone })
     if (!kept) toast({ kind: 'good', text })

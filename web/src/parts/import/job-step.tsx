@@ -1,12 +1,13 @@
 import { Link } from '@tanstack/react-router'
 import { type Dispatch, type SetStateAction, useId, useState } from 'react'
 import { call } from '../../api/client'
-import { isProblem } from '../../api/problem'
+import { untilAnswered } from '../../data/again'
 import { download } from '../../data/files'
 import { Button } from '../../ui/button'
 import { number } from '../../ui/format'
 import { useTranslation } from '../../words'
 import { Waiting } from '../offline/waiting'
+import { wordsOf } from '../offline/words-of'
 import { CameIn, WentBack } from './came-in'
 import type { Edited, FaultyRow } from './corrections'
 import s from './import.module.css'
@@ -55,11 +56,12 @@ export function JobStep({ id, dry, busy, cells, onCells, onBack, onRun, onAgain,
   const title = failed ? 'import.failed' : back ? 'import.takenBack' : dry ? 'import.wouldBe' : over ? 'import.done' : 'import.running'
   async function revert() {
     try {
-      await call('POST', `/imports/${id}/revert`, { body: {} })
-      await follow()
+      setProblem('')
+      await untilAnswered(() => call('POST', `/imports/${id}/revert`, { body: {}, key: `revert-${id}` }))
     } catch (error) {
-      setProblem(isProblem(error) ? error.message : t('common.failedText'))
+      setProblem(wordsOf(error))
     }
+    await follow() // also where no answer came: it may be on its way
   }
   return (
     <>

@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { newKey } from '../../api/client'
 import { isProblem } from '../../api/problem'
+import { untilAnswered } from '../../data/again'
 import { sendForm } from '../../data/files'
 import { useTypes } from '../../meta/use-types'
 import { useTranslation } from '../../words'
@@ -93,7 +94,8 @@ export function useWizard() {
     form.set('mapping', JSON.stringify(how))
     form.set('files', of.file)
     if (Object.keys(of.cells).length > 0) form.set('corrections', sentAs(of.file.name, of.cells))
-    const { id } = await sendForm<{ id: string }>(path, form, { query: { encoding: of.found.encoding }, key: once })
+    const sending = () => sendForm<{ id: string }>(path, form, { query: { encoding: of.found.encoding }, key: once })
+    const { id } = await (once ? untilAnswered(sending) : sending())
     show(next, of, id)
     return id
   }
