@@ -27,11 +27,12 @@ const report = (status: string, rejected: object[], more = {}) => ({
   ...more,
 })
 
-/** A suite that finds GB18030, and refuses one row in two steps whatever is corrected before the import. */
+/** A suite that finds GB18030, and refuses one row in two steps whatever is corrected before the import. First answers get lost. */
 function suite(): Sent[] {
   let tries = 0
   let runs = 0
   let back = false
+  const keys = new Set<string | null>()
   return serve({
     'GET /meta': () => made,
     'POST /imports/inspect': ({ body, query }) => ({
@@ -51,13 +52,20 @@ function suite(): Sent[] {
       tries += 1
       return { id: `try${tries}` }
     },
-    'POST /imports': () => {
-      runs += 1
+    'POST /imports': ({ headers }) => {
+      const key = headers.get('Idempotency-Key')
+      if (!keys.has(key)) {
+        keys.add(key)
+        runs += 1
+        throw new TypeError('the answer is lost')
+      }
       return { id: runs === 1 ? 'run' : 'later' }
     },
-    'POST /imports/later/revert': () => {
+    'POST /imports/later/revert': ({ headers }) => {
+      const first = !back
       back = true
-      return {}
+      if (first) throw new TypeError('the answer is lost')
+      return { body: {}, status: headers.has('Idempotency-Key') ? 200 : 409 }
     },
     'GET /imports/later/report': () => report(back ? 'reverted' : 'done', [], { steps, reverted: back ? { archived: 2 } : undefined }),
     ...Object.fromEntries(
