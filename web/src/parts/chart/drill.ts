@@ -51,9 +51,9 @@ export function behind(metric: string, by: string | undefined, row: Row, period:
   return { all: [...conditions, value ? { field: by, value } : { field: by, op: 'empty', value: true }] }
 }
 
-/** What such a list shows: the usual columns, and the day that the figure goes by where the person sees it. */
+/** What such a list shows: the usual columns, and in front, in sight on every screen, the day that the figure goes by. */
 export function columnsBehind(metric: string, deals: ObjectDescription): string | undefined {
   const day = DAY[metric]
-  const usual = deals.layouts.list
-  return day && deals.field(day) && !usual.includes(day) ? [...usual, day].join() : undefined
+  const [first, ...usual] = deals.layouts.list
+  return day && deals.field(day) && !usual.includes(day) ? [first, day, ...usual].join() : undefined
 }
