@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from shared.errors import Invalid
 from shared.tabular.encoding import detect_encoding
-from shared.tabular.vcard import Card, Property, read_cards
+from shared.tabular.vcard import Card, Property, move_folds, read_cards
 
 BETWEEN = " ::: "  # several values of a cell
 _ADDRESS = ("Street", "City", "State", "Postal Code", "Country")
@@ -26,6 +27,7 @@ _WANTED = frozenset(
 )
 _DAY = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:[T ].*)?", re.ASCII)
 _UNKNOWN_YEAR = "1604"  # stands for none in Apple's cards
+_UTF8 = ("", "utf-8", "utf8")  # as senders name it; "" = they do not
 _SCHEME = re.compile(r"(?:mailto|tel|urn:uuid):", re.IGNORECASE)
 
 
@@ -34,7 +36,7 @@ def cards_to_csv(path: Path, name: str, target: Path, encoding: str = "") -> Non
 
     Raises Invalid naming the file and the line: broken cards, a limit, an encoding that is broken or uncertain.
     """
-    known = detect_encoding(path, name, encoding).encoding
+    path, known = _encoded(path, name, encoding)
     try:
         with target.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
@@ -45,6 +47,22 @@ def cards_to_csv(path: Path, name: str, target: Path, encoding: str = "") -> Non
                     writer.writerow([row.get(column, "") for column in COLUMNS])
     except BaseException:
         target.unlink(missing_ok=True)
+        raise
+
+
+def _encoded(path: Path, name: str, encoding: str) -> tuple[Path, str]:
+    """The file to read, and its encoding: a copy where some program folded lines within letters of UTF-8."""
+    try:
+        return path, detect_encoding(path, name, encoding).encoding
+    except Invalid:
+        if encoding.casefold() not in _UTF8:
+            raise
+        mended = path.with_name(path.name + ".unfolded")
+        move_folds(path, mended)
+        try:
+            return mended, detect_encoding(mended, name, "utf-8").encoding
+        except Invalid:
+            mended.unlink()
         raise
 
 

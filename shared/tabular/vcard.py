@@ -25,6 +25,7 @@ _NAME = re.compile(r"(?:[\w-]+\.)*([A-Za-z0-9-]+)\s*(?=[;:])", re.ASCII)
 _PARAMETER = re.compile(r';\s*([\w-]+)\s*(?:=((?:"[^"]*"|[^";:])*))?', re.ASCII)
 _QUOTED = re.compile(r"ENCODING=\"?QUOTED-PRINTABLE|;QUOTED-PRINTABLE[;:]", re.IGNORECASE)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_REST_OF_LETTER = re.compile(rb"[ \t]([\x80-\xbf]{1,3})")
 _BINARY = frozenset({"b", "base64"})
 
 
@@ -102,6 +103,19 @@ def read_cards(path: Path, name: str, encoding: str, wanted: Container[str]) -> 
         raise _unended(name, card.line)
 
 
+def move_folds(path: Path, target: Path) -> None:
+    """Write the file with each fold that stands within a letter of UTF-8 behind that letter; all lines stay lines."""
+    with path.open("rb") as file, target.open("wb") as out:
+        held = b""
+        for line in file:
+            if held and (rest := _REST_OF_LETTER.match(line)):
+                body = held.rstrip(b"\r\n")
+                held, line = body + rest[1] + held[len(body) :], line[:1] + line[rest.end() :]
+            out.write(held)
+            held = line
+        out.write(held)
+
+
 def _unfolded(path: Path, name: str, encoding: str, wanted: Container[str]) -> Iterator[tuple[int, str]]:
     """Lines with those that go on in them, each with the number of its first one; without empty ones."""
     begun, parts, length, taken, quoted, goes_on = 0, list[str](), 0, True, False, False
@@ -174,17 +188,16 @@ def _property(line: str, name: str, number: int, encoding: str, wanted: Containe
 
 def _unquoted(value: str, charset: str, encoding: str, name: str, number: int) -> str:
     """Quoted-printable text in its charset. Signs beyond ASCII, which it should not have, stay."""
-    spelled = charset or ("utf-8" if encoding.startswith("utf-16") else encoding)
+    usual = "utf-8" if encoding.startswith("utf-16") else encoding
+    spelled = charset if is_known(charset) else usual  # of a charset that nobody knows: as the rest of the file
     try:
-        if not is_known(spelled):
-            raise LookupError
         raw = value.encode("ascii" if value.isascii() else spelled)
         return quopri.decodestring(raw).decode(spelled).replace("\r\n", "\n")
-    except (LookupError, ValueError):
+    except ValueError:
         why = say(
             "line {line} is not valid {encoding}; save the file as UTF-8, or name its encoding",
             line=number,
-            encoding=spelled[:_NAME_LENGTH].upper(),
+            encoding=(charset or spelled)[:_NAME_LENGTH].upper(),
         )
         raise Invalid.field(name, "broken-encoding", why) from None
 

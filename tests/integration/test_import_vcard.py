@@ -85,3 +85,16 @@ async def test_broken_cards_are_refused_before_anything_is_done(tmp_path: Path) 
         answer = await desk.client.post("/imports/inspect", files={"file": ("people.vcf", CARDS[:-10].encode())})
         assert answer.status_code == 422
         assert [e["code"] for e in answer.json()["errors"]] == ["broken-vcard"]
+
+
+async def test_bad_addresses_and_numbers_are_told_also_where_no_card_has_good_ones(tmp_path: Path) -> None:
+    cards = CARDS.replace("Juergen@nordlicht.example", "Juergen at Nordlicht").replace("jm@mail.example", "none")
+    cards = cards.replace("ming@mail.example", "n/n").replace("+49 30 901820", "ask Eva")
+    async with office(tmp_path) as desk:
+        answer = await desk.client.post("/imports/inspect", files={"file": ("people.vcf", cards.encode())})
+        mapping = yaml.safe_dump(answer.raise_for_status().json()["suggestion"], allow_unicode=True)
+        report = await desk.run(mapping, {"people.vcf": cards})
+        assert report["rejected"] == []
+        assert report["warnings"] == {"people.email: email": 3, "people.phone: phone": 1, "people.birthday: date": 1}
+        people = (await desk.get("/customer/contacts"))["items"]
+        assert {e["email"] for person in people for e in person["emails"]} == {"einkauf@nordlicht.example"}

@@ -34,6 +34,8 @@ def card(*lines: str, version: str = "3.0") -> str:
         ("2.1", "FN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:Jos=C3=A9", "Full Name", "José"),
         ("2.1", "FN;QUOTED-PRINTABLE;CHARSET=ISO-8859-1:Jos=E9", "Full Name", "José"),
         ("2.1", "FN;CHARSET=GBK;ENCODING=QUOTED-PRINTABLE:=CD=F5=D0=A1=C3=F7", "Full Name", "王小明"),
+        ("2.1", "FN;CHARSET=X-NOKIA;ENCODING=QUOTED-PRINTABLE:Jos=C3=A9", "Full Name", "José"),
+        ("2.1", "FN;CHARSET=hex;ENCODING=QUOTED-PRINTABLE:61", "Full Name", "61"),
         ("2.1", "FN;ENCODING=QUOTED-PRINTABLE:Jo=\r\ns=C3=A9", "Full Name", "José"),
         ("2.1", "NOTE;ENCODING=QUOTED-PRINTABLE:one=0D=0Atwo", "Notes", "one\ntwo"),
         ("3.0", "NOTE:one\\ntwo\\, three\\; four \\\\ five", "Notes", "one\ntwo, three; four \\ five"),
@@ -136,7 +138,7 @@ def test_an_encoding_that_the_sender_names(tmp_path: Path) -> None:
         (card("FN:Ada", "no property"), "broken-vcard", 'line 4 is no part of a vCard: "no property"'),
         (card('TEL;TYPE="cell:1'), "broken-vcard", "line 3 is no part"),
         (card("FN:A\0"), "nul", "line 3 holds a NUL"),
-        (card("FN;CHARSET=hex;ENCODING=QUOTED-PRINTABLE:61"), "broken-encoding", "line 3 is not valid HEX"),
+        (card("FN;CHARSET=hex;ENCODING=QUOTED-PRINTABLE:=FF"), "broken-encoding", "line 3 is not valid HEX"),
         (card("FN;ENCODING=QUOTED-PRINTABLE:=FF"), "broken-encoding", "line 3 is not valid UTF-8"),
         (card(*["X:1"] * 1_001), "too-many-properties", "limit of 1000"),
         (card("NOTE:" + "a" * 1_000_000), "endless-line", "line 3"),
@@ -164,3 +166,18 @@ def test_cards_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_picture_may_be_longer_than_a_text(tmp_path: Path) -> None:
     picture = "PHOTO;ENCODING=b:" + "A" * (vcard.MAX_LINE + 10)
     assert people(tmp_path, card(picture, "FN:Ada")) == [{"Full Name": "Ada"}]
+
+
+@pytest.mark.parametrize("fold", [b"\r\n ", b"\n\t"])
+@pytest.mark.parametrize("at", range(1, 12))
+def test_a_line_that_is_folded_within_a_letter_is_read(tmp_path: Path, fold: bytes, at: int) -> None:
+    name = "王小é明😀".encode()
+    content = card("FN:@").encode().replace(b"@", name[:at] + fold + name[at:])
+    assert [row["Full Name"] for row in people(tmp_path, content)] == ["王小é明😀"]
+    assert [row["Full Name"] for row in people(tmp_path, content, "utf-8")] == ["王小é明😀"]
+
+
+def test_after_such_a_line_faults_keep_their_places(tmp_path: Path) -> None:
+    content = card("FN:@", "nothing").encode().replace(b"@", b"\xc3\r\n \xa9")
+    with pytest.raises(Invalid, match="line 5 is no part of a vCard"):
+        people(tmp_path, content)

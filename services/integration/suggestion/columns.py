@@ -71,8 +71,9 @@ class Profile:
     """values: those that are there, with how often each occurs; blanks: texts that stand for none.
     rows: of the file. shares: kind → 0 … 1 of them.
 
-    date_form: of its days, "" for none. unclear: day and month may change places in
-    all of them. split, parts: the sign that parts several values in a cell, and how many these are at most.
+    date_form: of its days, "" for none. unclear: day and month may change places in all of them. certain: its heading
+    says what it holds, whatever stands in it. split, parts: the sign that parts several values in a cell, and how many
+    these are at most.
     """
 
     column: str
@@ -85,6 +86,7 @@ class Profile:
     shares: dict[str, float] = field(default_factory=dict)
     date_form: str = ""
     unclear: bool = False
+    certain: bool = False
     split: str = ""
     parts: int = 1
 

@@ -24,6 +24,7 @@ from shared.kernel.kernel import Kernel
 from shared.messages import say
 from shared.messages.languages import Language, in_language
 from shared.security.permissions import Access
+from shared.tabular.contact_cards import COLUMNS
 from shared.tabular.table import Facts, read_rows
 from shared.views.port import Condition, Query
 
@@ -80,6 +81,9 @@ async def propose(kernel: Kernel, access: Access, facts: Facts, resource: str, t
     if _day_comes_first(found, await kernel.directory.country(access.tenant)):
         for profile in found:
             profile.put_day_first()
+    if facts.columns == COLUMNS:  # of cards, which have no headings of their own
+        for profile in found:
+            profile.certain = True
     if not resource:
         possible = [targets_of(kernel.catalogue[n], access) for n in RECORD_TYPES if _may_import(kernel, access, n)]
         resource = await asyncio.to_thread(likeliest, possible, found, rows, facts.name)

@@ -254,6 +254,8 @@ def _fit(field: str, profile: Profile) -> tuple[float, str]:
         odd = field in _TEXTS and max(profile.share("email"), profile.share("url"), profile.share("date")) > _FITS
         strange = (field == "title") * profile.share("salutation")
         return (0.3 if odd else 1.0 - 0.7 * strange), ""
+    if profile.certain:
+        return 1.0, ""
     share = profile.share(kind)
     if kind == "salutation":
         return 0.75 + 0.25 * share, kind if share > _FITS else ""
