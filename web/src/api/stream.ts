@@ -41,7 +41,7 @@ export async function* events(path: string, { after, signal, body, reason }: Opt
   }
 }
 
-/** One block of a stream; undefined for comments. */
+/** One block of a stream; undefined for comments. One that names a position alone has no data. */
 export function parsed(block: string): ServerEvent | undefined {
   const found: ServerEvent = { event: 'message', id: '', data: '' }
   const data: string[] = []
@@ -52,6 +52,6 @@ export function parsed(block: string): ServerEvent | undefined {
     if (name === 'data') data.push(value)
     else if (name === 'event' || name === 'id') found[name] = value
   }
-  if (data.length === 0) return undefined
+  if (data.length === 0 && !found.id) return undefined
   return { ...found, data: data.join('\n') }
 }

@@ -132,6 +132,49 @@ test('the stream begins behind the position that the pages were read behind', as
   expect(headers?.get('Last-Event-ID')).toBe('4810')
 })
 
+/** A tab that hears what another one reads from the stream, until its own turn to read comes. */
+function waitingTab(from: number): { hears(data: object): void; turn(): void; left: AbortController } {
+  let [hears, turn] = [(_: object) => {}, () => {}]
+  class Channel {
+    addEventListener = (_: string, listener: (message: { data: object }) => void) => (hears = (data) => listener({ data }))
+    postMessage() {}
+    close() {}
+  }
+  vi.stubGlobal('BroadcastChannel', Channel)
+  vi.stubGlobal('navigator', { locks: { request: (_: string, __: object, lead: () => void) => new Promise(() => (turn = lead)) } })
+  const left = new AbortController()
+  startLive(client, left.signal, from)
+  vi.unstubAllGlobals()
+  return { hears, turn, left }
+}
+const stream = (...blocks: string[]) => {
+  const asked: (string | null)[] = []
+  globalThis.fetch = async (_, init) => {
+    asked.push(new Headers(init?.headers).get('Last-Event-ID'))
+    return new Response(asked.length > 1 ? '' : blocks.map((block) => `${block}\n\n`).join(''))
+  }
+  return asked
+}
+
+test('a tab that reads the stream after another one goes on where that one was', async () => {
+  const [asked, tab] = [stream(), waitingTab(4810)]
+  tab.hears({ event: 'ready', id: '4900', data: { rights: 'r1' } })
+  tab.hears({ event: 'change', id: '5120', data: { type: 'boat', id: 'theirs', version: 1 } })
+  tab.turn()
+  await vi.advanceTimersByTimeAsync(10)
+  tab.left.abort()
+  expect(asked).toEqual(['5120'])
+})
+
+test('a stream that comes back goes on behind the last position that it named, also one without anything to tell', async () => {
+  const asked = stream('event: ready\nid: 4810\ndata: {"position":4810,"rights":"r1"}', 'id: 9000')
+  const left = new AbortController()
+  startLive(client, left.signal, 4810)
+  await vi.advanceTimersByTimeAsync(3100)
+  left.abort()
+  expect(asked).toEqual(['4810', '9000'])
+})
+
 test('a list that is read again has no news', async () => {
   came('theirs')
   await pace()

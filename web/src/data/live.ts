@@ -15,10 +15,17 @@ interface Told {
   version?: number
   recorded_at?: string
 }
-type Heard =
+/** id: how far the stream is with it. Another tab may be of a version that tells none. */
+type Heard = { id?: string } & (
   | { event: 'change' | 'gone'; data: Told }
   | { event: 'reset'; data: { rights: string } }
   | { event: 'ready'; data: { rights: string } }
+)
+/** How far a tab has heard the stream, and the rights that it heard of: it goes on there when its turn to read comes. */
+interface Place {
+  after: string
+  rights: string
+}
 
 const GLOW_MS = 600
 const PACE_MS = 1000 // lists and boards are asked again once a second at most, however much changes
@@ -178,26 +185,30 @@ onSignOut(() => waiting.clear())
  */
 export function startLive(of: QueryClient, signal: AbortSignal, from?: number): void {
   client = of
+  const place: Place = { after: String(from ?? ''), rights: '' }
+  const take = (heard: Heard) => {
+    place.after = heard.id || place.after
+    if (heard.event === 'ready' || heard.event === 'reset') place.rights = heard.data.rights
+    hear(heard)
+  }
   const channel = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel('crm-live')
-  channel?.addEventListener('message', ({ data }) => hear(data as Heard))
+  channel?.addEventListener('message', ({ data }) => take(data as Heard))
   signal.addEventListener('abort', () => channel?.close())
-  const lead = () => follow(signal, String(from ?? ''), (heard) => [hear(heard), channel?.postMessage(heard)])
+  const lead = () => follow(signal, place, (heard) => [take(heard), channel?.postMessage(heard)])
   const { locks } = navigator as { locks?: LockManager | null } // secure contexts alone have them
   if (locks) locks.request('crm-live', { signal }, lead).catch(() => undefined)
   else void lead()
 }
 
-async function follow(signal: AbortSignal, from: string, tell: (heard: Heard) => unknown): Promise<void> {
-  let [after, rights] = [from, '']
+async function follow(signal: AbortSignal, place: Readonly<Place>, tell: (heard: Heard) => unknown): Promise<void> {
   while (!signal.aborted) {
     try {
-      for await (const { event, id, data } of events('/changes', { after, signal })) {
-        after = id || after
-        const heard = { event, data: JSON.parse(data) } as Heard
+      for await (const { event, id, data } of events('/changes', { after: place.after, signal })) {
+        const { rights } = place
+        // without data: nothing that this person sees happened up to there
+        const heard = (data ? { event, id, data: JSON.parse(data) } : { event: 'ready', id, data: { rights } }) as Heard
         tell(heard)
-        if (heard.event !== 'ready' && heard.event !== 'reset') continue
-        if (heard.event === 'ready' && rights && rights !== heard.data.rights) tell({ event: 'reset', data: heard.data })
-        rights = heard.data.rights
+        if (heard.event === 'ready' && rights && rights !== heard.data.rights) tell({ ...heard, event: 'reset' })
       }
     } catch (error) {
       if (isProblem(error, 'unauthenticated', 'forbidden')) return
