@@ -46,6 +46,7 @@ class SqlitePast:
             self._catalogue = FileCatalogue(self._db)
             self._readers = Readers(path, self._db, Lock())
             self._log = Log(path, self._db)
+            self._log.shorten()  # a killed process may have filled it with who was erased before the swap
         self._turn = asyncio.Lock()  # held by the user of the writing connection
         self._writers: dict[int, Writer] = {}
         self._answers = Answers()

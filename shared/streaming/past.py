@@ -238,7 +238,7 @@ async def rebuild_past(
     A person who is erased meanwhile is masked before the swap. lock: of the projector. The erasure itself waits for it,
     too, and masks the collection that is in use then.
     """
-    erased, destroyed = await ErasedMeanwhile.from_now(codec.keys), await codec.keys.destroyed()
+    destroyed, erased = await codec.keys.destroyed(), await ErasedMeanwhile.from_now(codec.keys)
     head = await store.head()
     target = await past.begin_rebuild(aggregate.collection)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import shutil
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,6 +23,7 @@ from shared.kernel.queries import Moment, Queries
 from shared.kernel.snapshots import Snapshots
 from shared.past.port import Counted
 from shared.past.sqlite import SqlitePast
+from shared.security.keycache import KeyCache
 from shared.security.permissions import Access, Level, Role
 from shared.streaming import past as projecting
 from shared.views.port import Condition, Query
@@ -256,6 +258,60 @@ async def test_who_is_erased_while_the_past_is_filled_is_masked_and_nothing_is_f
         page = await world.queries.find(CONTACT, Query(sort="name"), BOSS, moment)
         assert ([d["id"] for d in page.items], SECRET in repr(page.items)) == ([id], False)
         assert await agrees(world)
+
+
+@pytest.mark.parametrize("step", ["prepare", "swap", "purge"])
+async def test_a_process_killed_while_it_fills_leaves_nothing_of_who_was_erased_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    running, killed, begin = tmp_path / "running", tmp_path / "killed", SqlitePast.prepare
+    async with open_world(running) as world:
+        id, upkeep = await person(world), world.kernel.past_upkeep
+        assert upkeep is not None
+        await world.settle()
+        done = getattr(SqlitePast, step)
+
+        async def kill(self: SqlitePast, *args: Any) -> None:
+            shutil.copytree(running, killed)  # what there is on disk then
+            await done(self, *args)
+
+        async def erase(self: SqlitePast, rebuilt: str) -> None:
+            monkeypatch.undo()
+            await world.do("customer.EraseContact", {}, id)
+            await world.settle()
+            monkeypatch.setattr(SqlitePast, step, kill)
+            await self.prepare(rebuilt) if step == "prepare" else await begin(self, rebuilt)
+
+        monkeypatch.setattr(SqlitePast, "prepare", erase)
+        await upkeep.rebuild("contact")
+    monkeypatch.undo()
+    assert files_with(killed, [SECRET], "past.db*")
+    async with open_world(killed) as world:
+        assert files_with(killed, [SECRET]) == {}
+        assert world.kernel.past_projector is not None
+        await world.kernel.past_projector.fill()
+        await world.settle()
+        assert files_with(killed, [SECRET]) == {}
+        assert await agrees(world)
+
+
+async def test_who_is_erased_as_a_filling_begins_is_in_no_file_after_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By another process: the key that this one has cached may be used for a moment."""
+    async with open_world(tmp_path) as world:
+        id, upkeep, look = await person(world), world.kernel.past_upkeep, KeyCache.look
+        assert upkeep is not None
+        await world.settle()
+
+        async def and_erase(self: KeyCache) -> None:
+            monkeypatch.undo()
+            await look(self)
+            await self._ring.destroy(TENANT, id)
+
+        monkeypatch.setattr(KeyCache, "look", and_erase)
+        await upkeep.rebuild("contact")
+        assert files_with(tmp_path, [SECRET], "past.db*") == {}
 
 
 @pytest.mark.parametrize("damage", ["gone", "torn", "of another log", "marked"])
