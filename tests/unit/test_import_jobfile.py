@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -88,10 +89,10 @@ def test_one_holder_at_a_time_has_the_claim(tmp_path: Path) -> None:
     one, other = JobFile(tmp_path / "job.db"), JobFile(tmp_path / "job.db")
     assert one.claim("one", now=0, until=10)
     assert not other.claim("other", now=9, until=19)
-    assert one.claim("one", now=9, until=20)  # renewed
+    assert one.renew("one", until=20)
     assert other.claimed() == ("one", 20)
     assert other.claim("other", now=20, until=30)
-    assert not one.claim("one", now=21, until=31)
+    assert not one.renew("one", until=31)
     other.release("one")  # it is not that holder's any more
     assert not one.claim("one", now=22, until=32)
     other.release("other")
@@ -160,6 +161,19 @@ async def test_a_process_whose_clock_is_behind_waits_for_one_that_works(tmp_path
     async with claims.claimed(one, "one", SystemClock()) as first, claims.claimed(other, "other", Behind()) as second:
         assert (first, second) == (True, False)
         one.save(Mark(row=1))
+
+
+async def test_a_process_that_stood_still_takes_no_claim_back(tmp_path: Path, quickly: None) -> None:
+    """Another one has gone on meanwhile: what the first knows of the job is old."""
+    one, other, now = JobFile(tmp_path / "job.db"), JobFile(tmp_path / "job.db"), SystemClock().now()
+    async with claims.claimed(one, "one", SystemClock()):
+        assert other.claim("other", now + 10 * claims.EXPIRES, now + 20 * claims.EXPIRES)
+        other.save(Mark(row=2))
+        other.release("other")
+        for _ in range(5):
+            await asyncio.sleep(claims.RENEW_SECONDS)
+        with pytest.raises(ClaimLost):
+            one.save(Mark(row=1))
 
 
 def test_a_slow_reader_keeps_no_erasure_waiting(tmp_path: Path) -> None:

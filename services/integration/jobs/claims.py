@@ -24,7 +24,8 @@ async def claimed(file: JobFile, holder: str, clock: Clock) -> AsyncIterator[boo
 
     A holder that stood still for longer than EXPIRES may have lost the claim: its next write raises ClaimLost.
     """
-    if not (_renew(file, holder, clock) or await _outlived(file, holder, clock)):
+    now = clock.now()
+    if not (file.claim(holder, now, now + EXPIRES) or await _outlived(file, holder, clock)):
         yield False
         return
     renewing = asyncio.create_task(_keep_renewing(file, holder, clock))
@@ -41,7 +42,7 @@ async def _keep_renewing(file: JobFile, holder: str, clock: Clock) -> None:
     while ours:
         await asyncio.sleep(RENEW_SECONDS)
         with suppress(sqlite3.OperationalError):  # busy for long: the next renewal may still come in time
-            ours = _renew(file, holder, clock)
+            ours = file.renew(holder, clock.now() + EXPIRES)
 
 
 async def _outlived(file: JobFile, holder: str, clock: Clock) -> bool:
@@ -54,8 +55,3 @@ async def _outlived(file: JobFile, holder: str, clock: Clock) -> bool:
         return False
     await asyncio.sleep(EXPIRES / 1e6)
     return file.claimed() == found and file.claim(holder, found[1], clock.now() + EXPIRES)
-
-
-def _renew(file: JobFile, holder: str, clock: Clock) -> bool:
-    now = clock.now()
-    return file.claim(holder, now, now + EXPIRES)

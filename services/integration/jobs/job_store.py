@@ -115,7 +115,7 @@ class JobFile:
     # --- the claim ----------------------------------------------------------------------------------------------------
 
     def claim(self, holder: str, now: Micros, until: Micros) -> bool:
-        """Take or renew the job's claim; False while another holder's has not expired.
+        """Take the job's claim; False while another holder's has not expired.
 
         From then on this object writes only while `holder` has the claim, else it raises ClaimLost.
         """
@@ -126,6 +126,10 @@ class JobFile:
         ).rowcount
         self._holder = holder if taken else self._holder
         return taken == 1
+
+    def renew(self, holder: str, until: Micros) -> bool:
+        """Keep the claim; False once another holder had it: also where it is free again, they went on with the job."""
+        return self._db.execute("UPDATE claim SET until = ? WHERE holder = ?", (until, holder)).rowcount == 1
 
     def claimed(self) -> tuple[str, Micros] | None:
         """Whose claim it is, and until when: it may have expired."""
