@@ -48,6 +48,7 @@ from shared.ledger.evidence import Wanted, write_evidence
 from shared.security.keyring import KeyMissing, KeysUnavailable
 from shared.security.rootkey import KeysUnusable
 from shared.security.tokens import COMMAND_LINE
+from shared.streaming.erased_meanwhile import purge_what_is_owed
 from shared.streaming.filling import TURN
 from shared.streaming.leases import in_turn
 from shared.streaming.multistream import rebuild_projection
@@ -293,6 +294,7 @@ async def prepare(kernel: Kernel, stale: Collection[str], *, reconciles: bool = 
         await _fill_in_turn(kernel, stale)
     if not reconciles:
         return
+    await purge_what_is_owed(kernel.views, kernel.keys)
     reconciler = reconciler_of(kernel)
     if await reconciler.run():  # the views may show erased text
         async with in_turn(kernel.views, TURN):

@@ -15,9 +15,10 @@ from shared.eventstore.port import EventStore
 from shared.security.keycache import KeyCache
 from shared.security.keyring import subject_hash
 from shared.views.capabilities import purge_files
-from shared.views.port import Views
+from shared.views.port import Checkpoint, Views
 
 BREATH = 100  # events after which the event loop gets its turn
+OWED = "purge:owed"  # a checkpoint of views: how many keys were destroyed as what is being filled began, and one more
 
 
 class ErasedMeanwhile:
@@ -55,9 +56,19 @@ class ErasedMeanwhile:
 @asynccontextmanager
 async def purged_after_erasures(views: Views, keys: KeyCache) -> AsyncIterator[None]:
     """Purge the views' files in the end if keys were destroyed in the block: the erasures had it done before what was
-    read of their persons came in.
+    read of their persons came in. A block that did not come to its end counts to the next one.
     """
-    destroyed = await keys.destroyed()
+    if not (owed := await views.checkpoint(OWED)):
+        owed = await keys.destroyed() + 1
+        await views.write([], [Checkpoint(OWED, owed)])
     yield
-    if await keys.destroyed() != destroyed:
+    if await keys.destroyed() + 1 != owed:
         await purge_files(views)
+    await views.write([], [Checkpoint(OWED, 0)])
+
+
+async def purge_what_is_owed(views: Views, keys: KeyCache) -> None:
+    """For a start: a process may have been killed in such a block."""
+    if await views.checkpoint(OWED):
+        async with purged_after_erasures(views, keys):
+            pass
