@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import IO, Annotated
 
 import orjson
 import typer
@@ -88,6 +90,22 @@ def export(
     """Write the whole log, of all organisations, for an auditor, who checks it with verify_ledger.py."""
     from crm.target import private_server
 
-    with private_server(data) as server, out.open("wb") as file:
+    with private_server(data) as server, _whole(out) as file:
         events = server.export_log(file)
     typer.echo(f"{out}: {numbered(events, 'event')}", err=True)
+
+
+@contextmanager
+def _whole(out: Path) -> Iterator[IO[bytes]]:
+    """A file that takes its name when the block is through: a refusal leaves an earlier one."""
+    if out.exists() and not out.is_file():  # a pipe
+        with out.open("wb") as file:
+            yield file
+        return
+    begun = (out := out.resolve()).with_name(f"{out.name}.part")
+    try:
+        with begun.open("wb") as file:
+            yield file
+        begun.replace(out)
+    finally:
+        begun.unlink(missing_ok=True)

@@ -74,7 +74,7 @@ class Roles:
 
     @property
     def asks_past(self) -> bool:
-        """Whether it may ask another process about the past; a command, which opens all roles, asks when it must."""
+        """Whether it may ask another process about the past; a process of all roles asks when it must."""
         return (bool(self.apis) or "policies" in self.loops) and self != ALL
 
     @property
