@@ -135,10 +135,7 @@ class MongoCatalogue:
 
     async def begin_rebuild(self, declared: Collection) -> str:
         """See Views.begin_rebuild. Indexes are built when it is filled."""
-        for row in await self._about.find({"of": declared.name}, ["docs"]):
-            await self._mongo.docs(row["docs"]).drop()
-            await self._about.remove({"_id": row["_id"]})
-            self.building.pop(row["_id"], None)
+        await self._give_up(declared.name)
         token = uuid4().hex[:8]
         name, table = f"{declared.name}~{token}", Table(declared, f"{LIVE}{declared.name}{_NEXT}{token}")
         await self._about.insert({"_id": name, "of": declared.name, "docs": table.docs, "begun": int(time.time())})
@@ -146,10 +143,33 @@ class MongoCatalogue:
         self.building[name] = table
         return name
 
+    async def _give_up(self, name: str) -> None:
+        """Drop the unfinished rebuilds of a collection. A process that stood still may go on to fill one of them, which
+        makes it again: first it is noted that no swap may follow.
+        """
+        await self._about.update_all({"of": name}, {"$set": {"given_up": True}})
+        there = [docs for docs in await self._mongo.names() if docs.startswith(f"{LIVE}{name}{_NEXT}")]
+        rows = await self._about.find({"of": name}, ["docs", "given_up"])
+        begun_since = {row["docs"] for row in rows if "given_up" not in row}
+        for docs in there:
+            if docs not in begun_since:
+                await self._mongo.docs(docs).drop()
+        for row in rows:
+            if "given_up" in row:
+                await self._about.remove({"_id": row["_id"]})
+                self.building.pop(row["_id"], None)
+
     async def swap(self, rebuilt: str) -> None:
-        """Make the rebuilt collection the live one. After a crash in between the next start rebuilds once more."""
+        """Make the rebuilt collection the live one. After a crash in between the next start rebuilds once more.
+
+        Raises ViewsUnavailable: another process has begun to rebuild it, and dropped what was in this one.
+        """
         table = self.building[rebuilt]
         declared = table.declaration
+        if not await self._about.update({"_id": rebuilt, "given_up": None}, {"$set": {"filled": True}}):
+            await self.docs(table).drop()
+            del self.building[rebuilt]
+            raise ViewsUnavailable(f"another process has begun to rebuild {declared.name}")
         live = Table(declared, f"{LIVE}{declared.name}")
         await self.docs(table).rename(live.docs)
         stamp = uuid4().hex

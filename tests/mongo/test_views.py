@@ -9,7 +9,8 @@ import pytest
 from shared.streaming.leases import SECONDS, LeaseHolder
 from shared.views import mongo_catalogue
 from shared.views.mongo import MongoViews
-from shared.views.port import Checkpoint, LeaseLost
+from shared.views.port import Checkpoint, LeaseLost, ViewsUnavailable
+from tests.contract.views_help import THINGS, put, thing
 from tests.contract.views_suite import ViewsSuite
 from tests.durability.scale import PROVE
 from tests.support.toys import SetClock
@@ -62,3 +63,26 @@ class TestMongoViews(ViewsSuite):
         assert not await behind.take()
         passed.seconds += SECONDS + 1
         assert await behind.take()
+
+    @pytest.mark.parametrize("woken", ["after it", "before it"])
+    async def test_a_process_that_stood_still_puts_no_part_of_a_view_in_place_of_the_whole(
+        self, views: MongoViews, mongo_url: str, woken: str
+    ) -> None:
+        """Another one has rebuilt the view, or rebuilds it now: begun, that dropped what the first had written."""
+        other = await MongoViews.open(mongo_url)
+        for one in (views, other):
+            await one.declare([THINGS])
+        stood = await views.begin_rebuild(THINGS)
+        await views.write([put(thing("a"), collection=stood)])
+        whole = await other.begin_rebuild(THINGS)
+        await other.write([put(thing("a"), collection=whole), put(thing("b"), collection=whole)])
+        if woken == "after it":
+            await other.swap(whole)
+        await views.write([put(thing("b"), collection=stood)])
+        with pytest.raises(ViewsUnavailable, match="another process has begun to rebuild things"):
+            await views.swap(stood)
+        if woken == "before it":
+            await other.swap(whole)
+        assert [key async for _, key, _ in other.scan("things")] == ["a", "b"]
+        assert [name for name in await other._mongo.names() if "_next_" in name] == []
+        await other.close()
