@@ -52,7 +52,11 @@ def test_a_role_reaches_what_it_asks(policy: str) -> None:
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_views_of_another_form_may_take_an_hour_to_be_filled(overlay: str) -> None:
-    """A process answers nothing before that; one that is killed meanwhile begins again."""
+    """A process answers nothing before that; one that is killed meanwhile begins again, and so does one whose rollout
+    counts as failed by then, where that is taken back."""
     for label, (_, container) in served(overlay).items():
         probe = container["startupProbe"]
         assert probe["periodSeconds"] * probe["failureThreshold"] >= 3600, label
+    for one in objects_in(RENDERED / f"{overlay}.yaml"):
+        if one["kind"] == "Deployment":
+            assert one["spec"].get("progressDeadlineSeconds", 600) > 3600, one["metadata"]["name"]
