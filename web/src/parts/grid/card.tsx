@@ -1,10 +1,11 @@
 import { IconPhone } from '@tabler/icons-react'
 import { type MouseEvent, memo } from 'react'
 import type { Mark } from '../../data/list-news'
-import { namedBy, type ObjectDescription } from '../../meta/describe'
+import { type FieldDescription, namedBy, type ObjectDescription } from '../../meta/describe'
 import { isUnnamed } from '../../meta/fields/ref'
 import { type Doc, fieldValue, isEmpty } from '../../meta/meta'
 import { type Show, Value } from '../../meta/show'
+import { day, dayAt, shortDay } from '../../ui/format'
 import { Bone } from '../../ui/skeleton'
 import { useTranslation } from '../../words'
 import s from './card.module.css'
@@ -34,6 +35,14 @@ export function places(object: ObjectDescription) {
   const amount = fields.find((field) => field.show === 'money') ?? fields.find((field) => field.show === 'date' || field.name === 'due')
   const state = fields.find((field) => field.show === 'stage' || field.show === 'choice')
   return { amount, state, rest: fields.filter((field) => field !== amount && field !== state).slice(0, 2) }
+}
+
+/** A moment by its day alone, next to a name there is no room for more; with the year where it is not this one. */
+function dayIn({ show, name }: FieldDescription, record: Doc): string | undefined {
+  const at = fieldValue(record, name)
+  if (show !== 'datetime' || typeof at !== 'string' || at === '') return undefined
+  const [then, today] = [dayAt(new Date(at)), dayAt(new Date())]
+  return then.slice(0, 4) === today.slice(0, 4) ? shortDay(then) : day(then)
 }
 
 /** A row on a telephone: two lines, the whole of it opens the record, a call is one tap. */
@@ -95,7 +104,7 @@ export const RowCard = memo(function RowCard({
         <small>{told.join(' · ')}</small>
       </span>
       <span role="gridcell" className={s.side}>
-        {amount && <b className="num">{show.text(amount, record, names)}</b>}
+        {amount && <b className="num">{dayIn(amount, record) ?? show.text(amount, record, names)}</b>}
         {state && (
           <small>
             <Value show={show} field={state} record={record} names={names} />
