@@ -117,7 +117,7 @@ const Waiting = () => <Bones label={useTranslation().t('common.loading')} />
 /** The frame while the record types are on their way: nothing jumps when they come. */
 const Frame = () => (
   <div className={s.shell}>
-    <div />
+    <div className={s.aside} />
     <main className={s.main}>
       <Waiting />
     </main>

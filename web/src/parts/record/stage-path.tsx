@@ -1,4 +1,5 @@
 import { IconCheck } from '@tabler/icons-react'
+import { useEffect, useRef } from 'react'
 import { usePast } from '../../data/moment'
 import { type One, useStays } from '../../data/records'
 import type { ObjectDescription } from '../../meta/describe'
@@ -27,10 +28,16 @@ export function StagePath({ object, one }: { object: ObjectDescription; one: One
     const seconds = stay.seconds ?? (stay.to === null ? (Date.now() - Date.parse(stay.from)) / 1000 : 0)
     spent.set(stay.stage, (spent.get(stay.stage) ?? 0) + seconds)
   }
+  const list = useRef<HTMLOListElement>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when it stands in another stage, or its stages come
+  useEffect(() => {
+    const at = list.current?.querySelector<HTMLElement>('[aria-current]')
+    if (list.current && at) list.current.scrollLeft = at.offsetLeft - (list.current.clientWidth - at.offsetWidth) / 2
+  }, [key, path.length])
   if (path.length === 0) return null
   return (
     <>
-      <ol className={s.path} aria-label={t('record.path')} data-status={String(one.record.status ?? 'open')}>
+      <ol ref={list} className={s.path} aria-label={t('record.path')} data-status={String(one.record.status ?? 'open')}>
         {path.map((stage, n) => {
           const state = n < here || one.record.status === 'won' ? 'done' : n === here ? 'here' : 'todo'
           const time = !closed && n <= here ? spent.get(stage.key) : undefined
