@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import datetime
@@ -114,19 +115,24 @@ def fork(
     data: Annotated[Path, typer.Option("--data", metavar="DIR", help="An empty directory.")],
     key: KeyFile = None,
     at: Annotated[str, typer.Option("--at", metavar="TIME|POSITION", help="As it was then; without it: now.")] = "",
-    mask: Annotated[bool, typer.Option("--mask", help="Nobody but users can be recognised.")] = False,
+    mask: Annotated[bool, typer.Option("--mask", help="Nobody can be recognised there.")] = False,
 ) -> None:
     """Make a sandbox: the suite as it was, as a system of its own, which can do nothing to the live one."""
-    from services.identity.user import USER  # its types are loaded where they are used
-
     secret = key_in(key)
-    wanted = replace(wanted_of(at), shown=USER.name if mask else "")
+    wanted = replace(wanted_of(at), masked=mask)
     made = asked(put_back(source, data, secret, wanted, lambda *_: None, another=True, sandbox=True))
-    hidden = f", {numbered(made.erased, 'person is', 'people are')} masked" if mask else ""
     typer.echo(
-        f"{data}: {numbered(made.size, 'event')} up to {moment(made.last_at)}{hidden}. Everybody signs in again there. "
+        f"{data}: {numbered(made.size, 'event')} up to {moment(made.last_at)}. "
         f"It says that it is a sandbox; processes without this directory do so with CRM_SANDBOX={moment(made.last_at)}"
     )
+    if not mask:
+        typer.echo("It is production data: everybody's passwords, sessions and API keys open it. Guard it alike")
+        return
+    from crm.masked import ways_in  # the whole suite: restores start without it
+
+    typer.echo("Everybody is masked; no password, session or API key of theirs opens it. Ways in, once, for 7 days:")
+    for one in asyncio.run(ways_in(data)):
+        typer.echo(f"{one.organisation}: {one.email}, with the password chosen at {one.link}")
 
 
 def wanted_of(to: str, tenant: str = "", backup: str = "", timeline: int | None = None) -> Wanted:

@@ -102,7 +102,7 @@ def evolve(state: User, event: Event) -> None:
             state.status = "suspended"
         case events.UserReactivated(status=status):
             state.status = status
-        case events.UserDeactivated():
+        case events.UserDeactivated() | events.UserErased():  # also one whose key was gone before they had left
             state.status = "deactivated"
         case identity_factor.SecondFactorConfirmed():
             state.second_factor = True
@@ -135,10 +135,11 @@ USER = Aggregate(
     looks_up=("role", "team"),
     state=User,
     evolve=evolve,
+    evolves_shared=True,
     grants=SEEN_BY_ALL,
     collection=Collection(
         "users",
-        4,
+        5,
         record_fields(
             User,
             owned=False,

@@ -54,7 +54,7 @@ class Wanted:
 
     to_time: events recorded by then. to_position: up to this position of the store that was backed up. tenant: the name
     or id of the one that is put back, as a system of its own; named_in: the category of the streams with the names.
-    shown: the category of the streams whose people keep their keys, while all others are masked; "" = nobody is.
+    masked: without the keys of people, texts and blind indexes.
     name: of the manifest to go by, "" = the newest one.
     """
 
@@ -62,7 +62,7 @@ class Wanted:
     to_position: int | None = None
     tenant: str = ""
     named_in: str = ""
-    shown: str = ""
+    masked: bool = False
     name: str = ""
     timeline: int | None = None
 
@@ -91,7 +91,7 @@ class Restore:
     def __init__(self, place: Place, key: BackupKey, wanted: Wanted, clock: Clock) -> None:
         self._place, self._key, self._wanted, self._clock = place, key, wanted, clock
         self._tree, self._last = Frontier(), Stored(0, "", "", 0, "", "", 0, 0, 0, b"", b"")
-        self._count, self._shown = 0, set[tuple[str, str]]()
+        self._count = 0
         self._held: list[Stored] = []  # the last append that was read: it may go on in the next block
 
     async def chain(self) -> Chain:
@@ -108,8 +108,8 @@ class Restore:
         read = await self._log(chain, into, extract, progress)
         crashpoint("restore.events_written")
         files = await self._files(read, into, extract)
-        if self._wanted.shown:
-            ring = ring.only(self._shown, self._clock.now())
+        if self._wanted.masked:
+            ring = ring.of_nobody(self._clock.now())
         await into.keys(ring.as_another() if system else ring, own_root=system is not None)
         crashpoint("restore.keys_written")
         root = "" if extract else self._tree.root().hex()
@@ -175,7 +175,6 @@ class Restore:
         if taken:
             self._last = taken[-1]
             self._tree.extend(leaves_of(taken))
-            self._shown.update((e.tenant, e.id) for e in taken if e.category == self._wanted.shown)
         put = extract.events(taken) if extract else taken
         self._count += len(put)
         await into.events(put)

@@ -1,26 +1,45 @@
-"""Renews reservations of former keys under today's keys, so that look-alikes of old values are refused, too."""
+"""Renews reservations under today's keys: of former keys of values, or where the keys of the ring are new."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from collections.abc import Sequence
 
 from shared.events.codec import Codec, Undecodable
 from shared.eventstore.port import EventStore
 from shared.kernel.catalogue import AnyAggregate
 from shared.kernel.uniqueness import Duplicate, Reservations, former_key, held_value
 
+AT_ONCE = 100  # reservations: one commit takes what is written at the same moment
+
 log = logging.getLogger("crm.reservations")
 
 
 async def renew_reservations(
-    aggregate: AnyAggregate, store: EventStore, codec: Codec, reservations: Reservations
+    aggregate: AnyAggregate, store: EventStore, codec: Codec, reservations: Reservations, *, every: bool = False
 ) -> int:
-    """Reserve every held value whose key has changed; returns how many were looked at.
+    """Reserve every held value whose key has changed, or every one; returns how many were looked at.
 
     Run before the views of a new form are built, so that a crash in between repeats it: it changes nothing twice.
     Records that share a value by today's rules keep it, both; the later one is refused its next change of it.
     """
     renewed = shared = 0
+
+    async def take(tenant: str, name: str, text: str, id: str) -> bool:
+        """False: another record has the value."""
+        try:
+            await reservations.take(aggregate, tenant, uniques[name], text, id, ())
+        except Duplicate:
+            return False
+        return True
+
+    async def taken(wanted: Sequence[tuple[str, str, str, str]]) -> int:
+        """How many of these are shared."""
+        return sum(not one for one in await asyncio.gather(*(take(*one) for one in wanted)))
+
+    uniques = {unique.name: unique for unique in aggregate.uniques}
+    wanted: list[tuple[str, str, str, str]] = []
     async for stream in store.streams(aggregate.name, up_to=await store.head()):
         try:
             state = aggregate.fold(await codec.decode_all(stream))
@@ -28,13 +47,14 @@ async def renew_reservations(
             continue  # parked; the views tell
         for unique in aggregate.uniques:
             text = unique.text(state)
-            if not held_value(unique, state) or former_key(text) == unique.key(text):
+            if not held_value(unique, state) or (not every and former_key(text) == unique.key(text)):
                 continue
             renewed += 1
-            try:
-                await reservations.take(aggregate, stream[0].tenant, unique, text, state.id, ())
-            except Duplicate:
-                shared += 1
+            wanted.append((stream[0].tenant, unique.name, text, state.id))
+        if len(wanted) >= AT_ONCE:
+            shared += await taken(wanted)
+            wanted = []
+    shared += await taken(wanted)
     if shared:
         log.warning("%d records of %s share a unique value with another by today's rules", shared, aggregate.name)
     return renewed

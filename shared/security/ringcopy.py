@@ -45,9 +45,13 @@ class RingCopy:
         later = [(one, now) for one in sorted(set(erased) - known)]
         return replace(self, people=people, destroyed=[*self.destroyed, *later])
 
-    def only(self, people: Collection[tuple[str, str]], now: Micros) -> RingCopy:
-        """The copy in which everybody else is destroyed."""
-        return self.without({subject_hash(t, s) for t, s, _, _ in self.people if (t, s) not in people}, now)
+    def of_nobody(self, now: Micros) -> RingCopy:
+        """The copy in which everybody is destroyed, texts included.
+
+        Without the keys of blind indexes: who has them can ask whether a value, as an address, was there.
+        """
+        gone = self.without({subject_hash(t, s) for t, s, _, _ in self.people}, now)
+        return replace(gone, tenants=[], indexes=[])
 
     def as_another(self) -> RingCopy:
         """The copy for another installation: it makes keys of its own to sign with."""

@@ -159,11 +159,16 @@ def test_a_sandbox_shows_no_people_and_is_another_system(ours: Path, monkeypatch
     found = opened(ours / "new")
     assert (found["sandbox"], asyncio.run(_mark_of_customer_process(ours / "new"))) == (as_of, as_of)
     assert found["accounts"] == ["Of acme", "Of globex"]
-    assert found["users"] == ["ada@acme.example", "ada@globex.example"]
+    assert found["users"] == ["", "", "administrator-2@sandbox.example", "administrator@sandbox.example"]
     assert {"At acme", "At globex"}.isdisjoint(found["contacts"])
     create = ("backup", "create", "--key", ours / "key", "--data", ours / "new", "--to", ours / "target")
     assert "backups of the system" in refused(*create)
     assert verify_directory(ours / "new", None)["ok"]
+
+
+def test_a_sandbox_that_is_not_masked_says_that_it_is_production_data(ours: Path) -> None:
+    assert "production data" in done("fork", "--from", ours / "target", "--data", ours / "new", "--key", ours / "key")
+    assert opened(ours / "new")["users"] == ["ada@acme.example", "ada@globex.example"]
 
 
 async def _mark_of_customer_process(data: Path) -> str:
