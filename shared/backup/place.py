@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Collection
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TypeVar
@@ -64,6 +64,10 @@ class Place:
 
     async def names(self, folder: str = "") -> list[str]:
         return await self._asked(self.blobs.keys(folder))
+
+    async def unlisted(self, listed: Collection[str]) -> list[str]:
+        """The manifests that were read before and are still there, though a listing lacks them."""
+        return [name for name in sorted(self._read.keys() - listed) if await self._found(name) is not None]
 
     async def remove(self, names: list[str]) -> None:
         await self._asked(self.blobs.delete(names))

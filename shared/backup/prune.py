@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from shared.backup.chain import with_keys
 from shared.backup.keyfile import BackupKey
 from shared.backup.manifest import ERASED, KEYS, MANIFESTS, SEGMENTS, Manifest
 from shared.backup.place import Place
-from shared.backup.problems import BackupProblem
+from shared.backup.problems import BackupProblem, Damaged
 from shared.blobs.sealed import FILES
 from shared.clock import Micros
 
@@ -54,24 +55,43 @@ async def prune(
 ) -> list[str]:
     """Remove what need not be kept; returns the names of the backups that went. Manifests go first, then their files.
 
+    The listing of an object store may lack what is there: it is never the only reason to remove what a backup needs.
+
     leftovers: also what interrupted backups left; not to be asked for while a backup is being made.
 
     Raises BackupProblem: there is no backup, so nothing here is ours to remove.
     """
-    names = await place.names(MANIFESTS)
-    if not names:
+    found = await _manifests(place, key, await place.names(MANIFESTS))
+    if not found:
         raise BackupProblem(f"there is no backup in {place.where}: nothing was removed")
-    found = {name: await place.manifest(name, key) for name in names}
     stays = kept(found, keep_full, keep_days, now)
     for name in await with_keys(place, key):
         stays |= _line(found, name)
-    gone = [name for name in names if name not in stays]
+    gone = [name for name in found if name not in stays]
     await place.remove(gone)
-    named = {n: {f.name for f in (*m.segments, *m.files, m.keys, m.erased)} for n, m in found.items()}
-    needed = stays.union(*(named[name] for name in stays))
-    there = await _ours(place) if leftovers else sorted(set().union(*(named[name] for name in gone)))
+    there = await _ours(place) if leftovers else sorted(set().union(*(_files(found[name]) for name in gone)))
+    later = {n: await place.manifest(n, key) for n in await place.names(MANIFESTS) if n not in found}
+    needed = stays.union(later, *(_files(one) for name, one in (found | later).items() if name not in gone))
     await place.remove([name for name in there if name not in needed])
     return gone
+
+
+async def _manifests(place: Place, key: BackupKey, listed: list[str]) -> dict[str, Manifest]:
+    """All that are there, by name: those of two listings, those read before, and those that others go on from."""
+    names = {*listed, *await place.names(MANIFESTS)}
+    names.update(await place.unlisted(names))
+    found = {name: await place.manifest(name, key) for name in names}
+    wanted = {one.parent for one in found.values()} - found.keys() - {""}
+    while wanted:
+        for name in wanted:
+            with suppress(Damaged):  # it is gone in truth, as after an interrupted removal
+                found[name] = await place.manifest(name, key)
+        wanted = {found[n].parent for n in wanted if n in found} - found.keys() - {""}
+    return dict(sorted(found.items()))
+
+
+def _files(one: Manifest) -> set[str]:
+    return {file.name for file in (*one.segments, *one.files, one.keys, one.erased)}
 
 
 async def _ours(place: Place) -> list[str]:
