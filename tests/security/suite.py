@@ -186,6 +186,30 @@ async def open_stage(folder: Path, both: bool = False) -> AsyncIterator[Stage]:
         await suite.close()
 
 
+@asynccontextmanager
+async def open_copy(folder: Path) -> AsyncIterator[tuple[Suite, httpx.AsyncClient]]:
+    """What a restore or a fork made, running; its client has signed in as nobody."""
+    with patch.object(Passwords.__init__, "__defaults__", (QUICK,)):
+        suite = await Suite.open(Settings(folder))
+    try:
+        await suite.start()
+        await suite.kernel.projector.catch_up()
+        transport = httpx.ASGITransport(suite.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://crm.test", timeout=30) as http:
+            yield suite, http
+    finally:
+        await suite.close()
+
+
+async def all_opened(suite: Suite) -> str:
+    """All that the keys which lie there open: every event, every document."""
+    kernel = suite.kernel
+    log = await kernel.codec.decode_each(await kernel.store.read_all(0, 100_000))
+    documents = [d for a in kernel.catalogue async for d in kernel.views.scan(a.collection.name)]
+    assert len(documents) > 100
+    return repr([log, documents])
+
+
 async def _find_routes(stage: Stage) -> None:
     async with stage.anybody() as client:
         for service in ("", *SERVICES):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -12,7 +13,8 @@ from shared.clock import day_of
 from shared.events.subjects import PERSONS as SUBJECTS
 from tests.security.personal import ANSWERS, OTHERS, PERSONS
 from tests.security.sowing import Field, route_name, spots
-from tests.security.suite import Stage, open_stage
+from tests.security.suite import Stage, all_opened, open_copy, open_stage
+from tests.support.backed_up import done
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -52,7 +54,7 @@ async def test_the_codec_knows_the_same_persons(stage: Stage) -> None:
     assert erasable == {*PERSONS} == SUBJECTS
 
 
-async def test_nothing_is_left_of_any_field(stage: Stage) -> None:
+async def test_nothing_is_left_of_any_field(stage: Stage, tmp_path: Path) -> None:
     """The log of the process and its telemetry are looked through in `test_canaries.py`."""
     folder, client = stage.suite.settings.data, await stage.client(stage.acme.tenant, stage.acme.user)
     field = Field(stage, client)
@@ -69,6 +71,10 @@ async def test_nothing_is_left_of_any_field(stage: Stage) -> None:
     assert [name for name in held if name.startswith(("events.db", "keys/", "warehouse/"))] == []
     assert [name for name in held if name.startswith("views.db")]  # else nothing below would mean anything
     assert len(await shown(stage, field)) > len(field.sown)
+    backup = ("--to", tmp_path / "target", "--data", folder, "--key", tmp_path / "key")
+    await asyncio.to_thread(done, "backup", "key", tmp_path / "key")
+    await asyncio.to_thread(done, "backup", "create", *backup)
+    before = await stage.suite.kernel.store.head()
 
     holds = [f"/audit/legal-holds/{stage.ids['legal_hold']}"]
     for path in (*holds, *(p for p in field.records if p.startswith("/audit/legal-holds/"))):
@@ -89,6 +95,18 @@ async def test_nothing_is_left_of_any_field(stage: Stage) -> None:
     assert field.in_files(folder) == {}
     assert await shown(stage, field) == {}
     assert await in_warehouse(stage, field) == {}
+    await asyncio.to_thread(done, "backup", "create", *backup)
+    for to in (before, await stage.suite.kernel.store.head()):
+        restored = tmp_path / f"restored-{to}"
+        source = ("--from", tmp_path / "target", "--data", restored, "--key", tmp_path / "key", "--to", str(to))
+        await asyncio.to_thread(done, "restore", *source)
+        assert field.in_files(restored) == {}
+        async with open_copy(restored) as (suite, _):
+            assert field.found((await all_opened(suite)).encode()) == []
+            assert suite.kernel.feed is not None
+            await suite.kernel.feed.catch_up()
+            assert field.in_files(restored) == {}
+    assert field.in_files(tmp_path / "target") == {}
 
 
 async def settle(stage: Stage) -> None:

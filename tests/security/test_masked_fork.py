@@ -5,21 +5,17 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import closing
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import httpx
 import pyotp
 import pytest_asyncio
 
-from crm.compose import Suite
-from crm.settings import Settings
 from crm.verifying import verify_directory
-from shared.security.passwords import Passwords
 from tests.security.sowing import Field, spots
-from tests.security.suite import PASSWORD, QUICK, Stage, open_stage
+from tests.security.suite import PASSWORD, Stage, all_opened, open_copy, open_stage
 from tests.support.backed_up import done
 
 ADDRESSES = ("ada@acme.example", "uma@umbrella.example", "bert@acme.example")
@@ -47,8 +43,8 @@ async def test_a_masked_fork_holds_nobody_and_lets_nobody_in(stage: Stage, tmp_p
 
     hidden = [*ADDRESSES, *NAMES, *(text for text in opened.values() if len(text) > 20)]
     assert _held(field, new, hidden) == {}
-    async with _fork(new) as (suite, http):
-        kept = (await _opened(suite)).encode()
+    async with open_copy(new) as (suite, http):
+        kept = (await all_opened(suite)).encode()
         assert field.found(kept) == []
         assert [text for text in hidden if text.encode() in kept] == []
         await _nobody_gets_in(http, opened)
@@ -72,19 +68,10 @@ async def test_what_was_unique_is_unique_in_a_masked_fork(stage: Stage, tmp_path
         with closing(sqlite3.connect(folder / "keys/keys.db")) as db:
             rings.append([{*db.execute(f"SELECT wrapped FROM {t}")} for t in ("tenant_keys", "index_keys")])
     assert all(ours.isdisjoint(theirs) for ours, theirs in zip(*rings, strict=True))
-    async with _fork(new) as (_, http):
+    async with open_copy(new) as (_, http):
         await _the_administrators_get_in(http, said)
         again = await http.post("/customer/accounts", json={"name": "Again", "tax_id": "tax-77"})
         assert (again.status_code, again.json()["errors"][0]["code"]) == (409, "duplicate")
-
-
-async def _opened(suite: Suite) -> str:
-    """All that the keys which lie there open: every event, every document."""
-    kernel = suite.kernel
-    log = await kernel.codec.decode_each(await kernel.store.read_all(0, 100_000))
-    documents = [d for a in kernel.catalogue async for d in kernel.views.scan(a.collection.name)]
-    assert len(documents) > 100
-    return repr([log, documents])
 
 
 async def _secrets(stage: Stage) -> dict[str, str]:
@@ -124,20 +111,6 @@ def _held(field: Field, folder: Path, hidden: list[str]) -> dict[str, list[str]]
         if found := [text for text in hidden if text.encode() in content]:
             held.setdefault(str(file.relative_to(folder)), []).extend(found)
     return held
-
-
-@asynccontextmanager
-async def _fork(folder: Path) -> AsyncIterator[tuple[Suite, httpx.AsyncClient]]:
-    with patch.object(Passwords.__init__, "__defaults__", (QUICK,)):
-        suite = await Suite.open(Settings(folder))
-    try:
-        await suite.start()
-        await suite.kernel.projector.catch_up()
-        transport = httpx.ASGITransport(suite.app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://crm.test", timeout=30) as http:
-            yield suite, http
-    finally:
-        await suite.close()
 
 
 async def _nobody_gets_in(http: httpx.AsyncClient, opened: dict[str, str]) -> None:
