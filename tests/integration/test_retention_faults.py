@@ -112,3 +112,19 @@ async def test_a_rule_that_fails_keeps_no_other_from_running(
     if isinstance(error, Unavailable):
         with pytest.raises(Unavailable):
             await office.look.step()
+
+
+async def test_a_clock_that_goes_back_erases_nobody_early_and_nobody_twice(office: Office) -> None:
+    old, rule = await office.person("Old"), await office.rule()
+    await office.days_later(31)
+    await office.days_later(-20)
+    await office.days_later(20 + 14)  # the whole notice is over with the day after
+    assert not await office.erased(old)
+    await office.days_later(1)
+    assert await office.erased(old)
+    await office.days_later(-3)
+    await office.days_later(3)
+    (run,) = await office.runs()
+    assert (run["rule"], run["status"], run["erased_count"]) == (rule, "completed", 1)
+    past = await office.world.types("retention_notice", (await office.notices())[old]["id"])
+    assert past.count("AnnouncedErasureSettled") == 1
