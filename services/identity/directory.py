@@ -22,6 +22,7 @@ from services.identity.user import USER
 from shared.domain.calendar import Calendar, is_zone
 from shared.domain.exchange import Rate, latest, rate_in
 from shared.events.envelope import Stored
+from shared.eventstore.port import EventStore
 from shared.messages.languages import Language
 from shared.security.audience import SHARED, Offered
 from shared.security.directory import Documents
@@ -103,6 +104,12 @@ class UserDirectory:
         kept = snapshot.documents["user"].get(user)
         shown = await self._views.get(COLLECTIONS["user"], user, Scope(tenant))
         return shown is not None and (kept is None or shown["version"] > kept["version"])
+
+    async def is_unseen(self, claims: Claims, store: EventStore) -> bool:
+        """Whether the log has the holder of a verified token and the views do not: they are filled, after a restore."""
+        if claims.user in (await self._snapshot(claims.tenant)).documents["user"]:
+            return False
+        return bool(await store.read(claims.tenant, USER.stream(claims.user), up_to=1))
 
     async def access(self, tenant: str, user: str) -> Access | None:
         """An active user's rights now; None for anyone else."""

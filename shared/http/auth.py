@@ -7,7 +7,7 @@ from functools import partial
 
 from fastapi import Request
 
-from shared.errors import SecondFactorNeeded, Unauthenticated
+from shared.errors import ProjectionBehind, SecondFactorNeeded, Unauthenticated
 from shared.http.body import ON_LONG_BODY
 from shared.http.headers import header
 from shared.http.params import CALENDAR
@@ -16,7 +16,7 @@ from shared.kernel.kernel import Kernel
 from shared.security.apikeys import PREFIX
 from shared.security.permissions import Access
 from shared.security.quota import LONG_BODIES
-from shared.security.tokens import COMMAND_LINE
+from shared.security.tokens import COMMAND_LINE, Claims
 
 READS = "reads"  # in the scope of a request: the log of what was read and refused
 KEY = "program"  # in the scope of a request: the key that it was sent with
@@ -34,7 +34,7 @@ class Authenticator:
         self._kernel = kernel
 
     async def access(self, request: Request, *, setting_up: bool = False) -> Access:
-        """Raises Unauthenticated, without telling why; SecondFactorNeeded.
+        """Raises Unauthenticated, without telling why; SecondFactorNeeded; ProjectionBehind: nobody can tell yet.
 
         setting_up: the route is open to those who have to set up a second factor first.
         """
@@ -72,10 +72,13 @@ class Authenticator:
     async def _current(self, request: Request) -> Access:
         if (key := request.scope.get(KEY)) is not None:
             return await self._kernel.api_keys.access(key, request.client.host if request.client else "")
-        access = await self._kernel.directory.caller(request.scope["claims"])
-        if access is None:
-            raise Unauthenticated("the session has ended")
-        return access
+        claims: Claims = request.scope["claims"]
+        access = await self._kernel.directory.caller(claims)
+        if access is not None:
+            return access
+        if await self._kernel.directory.is_unseen(claims, self._kernel.store):
+            raise ProjectionBehind
+        raise Unauthenticated("the session has ended")
 
 
 def _proven(request: Request, access: Access) -> Access:

@@ -8,6 +8,7 @@ from typing import Protocol
 from shared.domain.calendar import Calendar
 from shared.domain.exchange import Rate
 from shared.events.envelope import Stored
+from shared.eventstore.port import EventStore
 from shared.messages.languages import Language
 from shared.security.audience import Offered
 from shared.security.permissions import Access, Role
@@ -58,6 +59,9 @@ class Directory(Protocol):
 
     async def caller(self, claims: Claims) -> Access | None:
         """The rights of the holder of a verified token; None when the user, their epoch or the session has ended."""
+
+    async def is_unseen(self, claims: Claims, store: EventStore) -> bool:
+        """Whether the log has the holder of a verified token and the views do not: they are filled, after a restore."""
 
     async def access(self, tenant: str, user: str) -> Access | None:
         """An active user's rights now; None for anyone else."""

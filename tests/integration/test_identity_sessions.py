@@ -263,6 +263,18 @@ async def test_a_session_ends_while_the_views_are_behind(tmp_path: Path) -> None
         assert await bearer(suite, tokens["access_token"]) == 401
 
 
+async def test_who_is_not_in_the_views_yet_is_asked_to_come_again(tmp_path: Path) -> None:
+    async with open_suite(tmp_path) as suite:
+        await suite.set_up()
+        _, tokens = await start(suite)
+    for views in suite.folder.rglob("views.db*"):
+        views.unlink()
+    async with open_suite(tmp_path, projecting=False) as again:
+        assert await bearer(again, tokens["access_token"]) == 503
+        await again.settle()
+        assert await bearer(again, tokens["access_token"]) == 200
+
+
 async def test_sessions_survive_a_restart(suite: Suite, tmp_path_factory: pytest.TempPathFactory) -> None:
     _, first = await start(suite)
     folder = tmp_path_factory.mktemp("copy")
