@@ -1,3 +1,5 @@
+import { t } from '../words'
+
 /** One mistake, named by its field: dotted for what lies within (`emails.0.email`), "" for the body as a whole. */
 export interface FieldProblem {
   field: string
@@ -47,10 +49,13 @@ export class Problem extends Error {
 }
 
 /** No answer at all: the network or the server is away. */
-export const offline = (): Problem => new Problem({ type: '/problems/offline', title: 'offline', status: 0, detail: '' })
+export const offline = (): Problem => new Problem({ type: '/problems/offline', title: t('common.offlineText'), status: 0, detail: '' })
 
 export const isProblem = (error: unknown, ...kinds: string[]): error is Problem =>
   error instanceof Problem && (kinds.length === 0 || kinds.includes(error.kind))
+
+/** Whether the suite will answer by and by: nobody was reached, it is on its way, or it was asked too often. */
+export const isPassing = (error: unknown): error is Problem => error instanceof Problem && [0, 429, 503].includes(error.status)
 
 export async function problemOf(response: Response): Promise<Problem> {
   const seconds = Number(response.headers.get('Retry-After'))

@@ -1,10 +1,9 @@
 import { QueryClient } from '@tanstack/react-query'
-import { Problem } from '../api/problem'
+import { isPassing, Problem } from '../api/problem'
 import { onSignOut } from './session'
 
 /** Asked again where nobody answered or the suite said that it will: never after a refusal. */
-const again = (count: number, error: unknown): boolean =>
-  navigator.onLine && count < 3 && error instanceof Problem && (error.status === 0 || error.status === 503 || error.status === 429)
+const again = (count: number, error: unknown): boolean => navigator.onLine && count < 3 && isPassing(error)
 
 export const queries = new QueryClient({
   defaultOptions: {

@@ -1,5 +1,5 @@
 import { call, lendTokens, send } from '../api/client'
-import { isProblem, Problem, problemOf } from '../api/problem'
+import { isPassing, isProblem, Problem, problemOf } from '../api/problem'
 import { onBack } from '../data/offline/connection'
 import { forgetAll, forgetAnswers, keepFor, lastPerson, nameOf } from '../data/offline/kept'
 import { flush, loadOutbox, unsent } from '../data/offline/outbox'
@@ -115,6 +115,7 @@ export async function resume(): Promise<Session> {
     if (await refresh()) await loadMe()
   } catch (error) {
     if (isProblem(error, 'offline')) await resumeAway()
+    else if (isPassing(error)) setTimeout(() => void resume().catch(() => undefined), (error.retryAfter ?? 1) * 1000)
     else if (isProblem(error, 'unauthenticated')) forget()
     else throw error
   }

@@ -5,6 +5,8 @@ import { Timed } from '../../data/moment'
 import { useTypes } from '../../meta/use-types'
 import { Banner } from '../../parts/offline/banner'
 import { Sandbox } from '../../parts/offline/sandbox'
+import { Button } from '../../ui/button'
+import { Empty } from '../../ui/empty'
 import { warm } from '../../ui/later'
 import { Bones } from '../../ui/skeleton'
 import { Toasts } from '../../ui/toast'
@@ -43,6 +45,7 @@ export function Shell() {
   }, [session.state])
   useEffect(() => listenToKeys(singleKeys), [])
   const [gated, setGated] = useState(false)
+  if (session.state === 'asking') return <NotYet />
   if (session.state !== 'in') return null
   if (needsFactor(session.me) && !gated) setGated(true) // and so it stays until they have seen their recovery codes
   if (gated)
@@ -110,6 +113,17 @@ function Overlays() {
   if (shown === 'tour') return <Tour onEnd={overlays.close} />
   if (shown === 'help') return <HelpDrawer open onClose={overlays.close} />
   return null
+}
+
+/** The suite did not say who this is. It is asked again where it is on its way, or by the person. */
+const NotYet = () => {
+  const { t } = useTranslation()
+  const retry = (
+    <Button look="primary" onClick={() => location.reload()}>
+      {t('common.retry')}
+    </Button>
+  )
+  return <Empty title={t('common.failed')} text={t('common.failedText')} action={retry} />
 }
 
 const Waiting = () => <Bones label={useTranslation().t('common.loading')} />

@@ -42,3 +42,16 @@ test('the records that a drill compared are listed by what people call them', as
     ['unseen', '4', '—'],
   ])
 })
+
+test('a drill that came to no end takes nothing away of what the one before it measured', async () => {
+  const passed = { at: '2026-11-21T10:00:00Z', ok: true, events: 9, rpo_seconds: 4, log_seconds: 20, views_seconds: 50 }
+  const broken = { at: '2026-11-28T10:00:00Z', ok: false, events: 0, rpo_seconds: 0, log_seconds: 0, views_seconds: 0 }
+  const drill = { ...broken, differences: ['the drill came to no end'], counts: [] }
+  const found = { archives: true, lag_seconds: 4, problem: '', listed: [], full: null, incremental: null, newest: null }
+  serve({ 'GET /audit/backups': () => ({ ...found, drill, drills: [passed, broken] }), 'GET /meta': () => made })
+  const box = await play(Page, '/o/boat')
+  await seen(box, 'The last drill failed')
+  await seen(box, '50 sec')
+  expect(box.textContent).not.toContain('0 secof the newest work')
+  expect(box.textContent).not.toContain('Events restored')
+})

@@ -27,16 +27,18 @@ export function Drill({ found: { drill, drills } }: { found: Backups }) {
         </span>
         <time dateTime={drill.at}>{moment(drill.at)}</time>
       </p>
-      <dl className={health.facts}>
-        <dt>{t('backup.restored')}</dt>
-        <dd className="num">{number(drill.events)}</dd>
-        <dt>{t('backup.rpo')}</dt>
-        <dd className="num">{span(drill.rpo_seconds)}</dd>
-        <dt>{t('backup.logBack')}</dt>
-        <dd className="num">{span(drill.log_seconds)}</dd>
-        <dt>{t('backup.viewsBack')}</dt>
-        <dd className="num">{span(drill.views_seconds)}</dd>
-      </dl>
+      {(drill.ok || drill.events > 0) && ( // one that came to no end has measured nothing
+        <dl className={health.facts}>
+          <dt>{t('backup.restored')}</dt>
+          <dd className="num">{number(drill.events)}</dd>
+          <dt>{t('backup.rpo')}</dt>
+          <dd className="num">{span(drill.rpo_seconds)}</dd>
+          <dt>{t('backup.logBack')}</dt>
+          <dd className="num">{span(drill.log_seconds)}</dd>
+          <dt>{t('backup.viewsBack')}</dt>
+          <dd className="num">{span(drill.views_seconds)}</dd>
+        </dl>
+      )}
       {drill.differences.length > 0 && (
         <>
           <h4 className={s.small}>{t('backup.differences')}</h4>

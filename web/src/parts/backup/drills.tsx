@@ -68,7 +68,7 @@ function Bars({ drills, measure }: { drills: Measured[]; measure: Measure }) {
   const [first, last] = [drills[0], drills.at(-1)]
   const label = t('backup.chart', { name: measure.name, count: drills.length, worst: span(worst) })
   return (
-    <figure className={s.chart} style={{ maxWidth: Math.max(220, drills.length * WIDEST) }}>
+    <figure className={s.chart} style={{ maxWidth: Math.max(280, drills.length * WIDEST) }}>
       <figcaption>
         <b>{measure.name}</b> <span>{t('backup.worst', { worst: span(worst) })}</span>
       </figcaption>

@@ -7,7 +7,8 @@ import { LATE } from './state'
 /** Four figures: how far the archive is, the last full backup, and what a loss would cost by the last drill. */
 export function Figures({ found }: { found: Backups }) {
   const { t } = useTranslation()
-  const { lag_seconds: lag, full, newest, drill } = found
+  const { lag_seconds: lag, full, newest } = found
+  const drill = [...found.drills, found.drill].findLast((one) => one?.ok) // one that failed has measured nothing
   const figures = [
     {
       name: t('backup.lag'),

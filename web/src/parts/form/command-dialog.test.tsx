@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { describe as described } from '../../meta/describe'
 import type { MetaCommand } from '../../meta/meta'
 import { made } from '../../test/made-up'
-import { button, play, press, rest, serve } from '../../test/stage'
+import { button, play, press, rest, seen, serve } from '../../test/stage'
 import { CommandDialog } from './command-dialog'
 
 const boats = described(made.types[0] as (typeof made.types)[0])
@@ -28,4 +28,18 @@ test('Ctrl-S sends a command, but erases nothing: that wants its button', async 
     await press(button(document, command.label))
     expect(sent()).toBe(byKey + 1)
   }
+})
+
+test('where nobody answers it says so in words', async () => {
+  document.body.replaceChildren()
+  serve({ 'GET /meta': () => made })
+  const answer = globalThis.fetch
+  globalThis.fetch = async (input, init) => {
+    if (init?.method === 'POST') throw new TypeError('Failed to fetch')
+    return answer(input, init)
+  }
+  const dialog = <CommandDialog object={boats} command={sink} record={{ id: 'a', version: 1 }} names={{}} onClose={() => undefined} />
+  await play(() => dialog, '/o/boat')
+  await press(button(document, sink.label))
+  await seen(document.body, 'Nothing that you entered is lost.')
 })
