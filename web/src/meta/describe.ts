@@ -41,6 +41,8 @@ export interface Override {
   instead?: string[]
   /** The field that says what comes next, shown under the title with the last contact. */
   nextStep?: string
+  /** The field with the type of the record that another field names: who chooses the record is not asked for it. */
+  typed?: { type: string; record: string }
   /** What a new record begins with, until something else is chosen. */
   begins?: Record<string, unknown>
   /** What the cards of a board show, and what their columns add up. */
@@ -177,7 +179,8 @@ export function inputsOf(object: ObjectDescription, command: MetaCommand): Input
     const input = command.inputs?.[name]
     const field = input?.field ? object.field(input.field) : object.field(name)
     const base: Shown | undefined = input ? { ...(input.field ? field : undefined), ...input, name, label: input.label ?? name } : field
-    if (base === undefined || field?.technical || kindOf(base, object.stages?.field) === 'structure') return []
+    if (base === undefined || field?.technical || name === object.typed?.type) return []
+    if (kindOf(base, object.stages?.field) === 'structure') return []
     return [{ ...base, show: kindOf(base, object.stages?.field), required }]
   })
 }
@@ -205,7 +208,7 @@ export function typesOf(meta: Meta, overrides: Record<string, Override> = {}): T
 
 /** The fields that people read, in the order of the page. */
 export function fieldsOf(object: ObjectDescription, names: string[]): FieldDescription[] {
-  return names.flatMap((name) => object.field(name) ?? []).filter((field) => !field.technical)
+  return names.flatMap((name) => object.field(name) ?? []).filter((field) => !field.technical && field.name !== object.typed?.type)
 }
 
 /** The field that a record is called by: its title or, where that is empty, what stands in for it. */

@@ -3,6 +3,7 @@ import { account } from './account'
 import { activity } from './activity'
 import { contact } from './contact'
 import { lead } from './lead'
+import { legalHold } from './legal-hold'
 import { opportunity } from './opportunity'
 import { product } from './product'
 import { subjectRequest } from './subject-request'
@@ -13,6 +14,7 @@ export const OVERRIDES: Record<string, Override> = {
   activity,
   contact,
   lead,
+  legal_hold: legalHold,
   opportunity,
   product,
   subject_request: subjectRequest,

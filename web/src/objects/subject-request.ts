@@ -2,4 +2,6 @@ import type { Override } from '../meta/describe'
 
 export const subjectRequest: Override = {
   primary: ['audit.ApproveErasure', 'audit.TakeUpSubjectRequest', 'audit.FulfilSubjectRequest'],
+  typed: { type: 'person_type', record: 'person' },
+  tables: ['exported', 'records'],
 }

@@ -38,7 +38,8 @@ export function useForm({ object, command, id, given = {}, more }: Options) {
   const submit = async (extra: Record<string, unknown> = {}, reason?: string): Promise<Done | undefined> => {
     try {
       setProblem(undefined)
-      return await run({ object, command, id, body: { ...bodyFrom(inputs, values), ...extra }, reason, ...more })
+      const body = { ...bodyFrom(inputs, values), ...typeIn(object, command, values), ...extra }
+      return await run({ object, command, id, body, reason, ...more })
     } catch (error) {
       if (!isProblem(error)) throw error
       setProblem(error)
@@ -49,6 +50,12 @@ export function useForm({ object, command, id, given = {}, more }: Options) {
   const head = problem && (errors[''] ?? (problem.errors.length === 0 ? problem.message : undefined))
   const dirty = Object.entries(values).some(([name, value]) => !same(value, given[name]))
   return { inputs, values, change, submit, errors, head, problem, dirty, busy }
+}
+
+/** The type that a command wants next to a record: that of the chosen one, or what was given with it. */
+function typeIn({ typed }: ObjectDescription, command: MetaCommand, values: Values): Record<string, unknown> {
+  if (!typed || !(typed.type in command.fields)) return {}
+  return { [typed.type]: typeOfFound(String(values[typed.record] ?? '')) ?? values[typed.type] }
 }
 
 function customInputs(object: ObjectDescription, command: MetaCommand): InputDescription[] {

@@ -6,7 +6,7 @@ import { refresh } from '../../data/cache'
 import { usePast } from '../../data/moment'
 import { type One, useCount, useList } from '../../data/records'
 import { fieldsOf, type ObjectDescription } from '../../meta/describe'
-import { fieldValue, isEmpty, type MetaRelation } from '../../meta/meta'
+import { type Doc, fieldValue, isEmpty, type MetaRelation } from '../../meta/meta'
 import { useShow, Value } from '../../meta/show'
 import { useTypes } from '../../meta/use-types'
 import { IconButton } from '../../ui/icon-button'
@@ -83,6 +83,8 @@ function Box({ relation, object, from, one }: { relation: MetaRelation; object: 
         : undefined
   const subtitle = fieldsOf(object, [object.boardField ?? '', ...object.subtitle]).filter((field) => field.name !== relation.field)
   const title = String(fieldValue(one.record, from.title) ?? '')
+  const titled = object.field(object.title)
+  const named = (record: Doc, names: Record<string, string> = {}) => titled && show.text(titled, record, names)
   if (data?.items.length === 0 && !asked) return null
   return (
     <section className={s.box}>
@@ -103,7 +105,7 @@ function Box({ relation, object, from, one }: { relation: MetaRelation; object: 
           return (
             <li key={record.id}>
               <Link to="/o/$type/$id" params={{ type: object.name, id: record.id }}>
-                {String(fieldValue(record, object.title) || object.label)}
+                {named(record, data.names) || object.label}
               </Link>
               {field && (
                 <small>
@@ -128,7 +130,10 @@ function Box({ relation, object, from, one }: { relation: MetaRelation; object: 
         <Suspense>
           <CreateForm
             object={object}
-            given={{ [asked]: object.field(asked)?.kind === 'keywords' ? [one.record.id] : one.record.id }}
+            given={{
+              [asked]: object.field(asked)?.kind === 'keywords' ? [one.record.id] : one.record.id,
+              ...(object.typed?.record === asked && { [object.typed.type]: from.name }),
+            }}
             names={{ [one.record.id]: title }}
             onDone={() => setCreating(false)}
             onClose={() => setCreating(false)}

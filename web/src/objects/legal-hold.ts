@@ -1,0 +1,5 @@
+import type { Override } from '../meta/describe'
+
+export const legalHold: Override = {
+  typed: { type: 'resource', record: 'record' },
+}
