@@ -112,6 +112,10 @@ class Day:
     def wire(self, process: str = "api") -> Wire:
         return Wire(self.at[process], self.token)
 
+    async def sign_in_again(self) -> None:
+        """For those at work, too: a token counts ten minutes, and a day is longer."""
+        self.token, *_ = await sign_in(self.at["api"])
+
     @asynccontextmanager
     async def people_at_work(self, count: int) -> AsyncIterator[None]:
         """Who loses the connection goes on with the next command; what became of the last one is asked later."""
@@ -128,6 +132,7 @@ class Day:
         wire = self.wire()
         try:
             for _ in range(COMMANDS):
+                wire.token = self.token
                 with suppress(OSError):
                     await self.office.act(wire)
                 await asyncio.sleep(PAUSE)
@@ -136,17 +141,22 @@ class Day:
 
     async def shown_after(self, began: float) -> float:
         """Seconds since a moment until a new record is acknowledged and shown."""
-        wire = self.wire()
+        wire, last = self.wire(), ""
         deadline = time.monotonic() + PATIENCE
         try:
             while True:
-                assert time.monotonic() < deadline, "nothing is acknowledged and shown"
-                with suppress(OSError):
+                assert time.monotonic() < deadline, f"nothing is acknowledged and shown: {last}"
+                try:
                     body = {"name": f"After {began}", "allow_duplicate": True}
                     made = await self.journal.send(wire, "POST", "/customer/accounts", body, changes=True)
-                    path = f"/customer/accounts/{made.id}?min_version=1"
-                    if made.acknowledged and (await wire.ask("GET", path)).status == 200:
-                        return time.monotonic() - began
+                    last = f"a command was answered with {made.status}"
+                    if made.acknowledged:
+                        answer = await wire.ask("GET", f"/customer/accounts/{made.id}?min_version=1")
+                        if answer.status == 200:
+                            return time.monotonic() - began
+                        last = f"a question was answered with {answer.status}"
+                except OSError as error:
+                    last = str(error)
                 await asyncio.sleep(0.1)
         finally:
             wire.close()

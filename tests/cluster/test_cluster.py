@@ -232,6 +232,7 @@ async def test_roles_are_restarted_in_turn_while_people_work(cluster: Cluster) -
             await asyncio.to_thread(cluster.end, name, how)
             await asyncio.sleep(AWAY_SECONDS)
             await asyncio.to_thread(cluster.up)
+            await day.sign_in_again()
             shown, answered = await day.shown_after(began), await day.answered_after(began)
             what = f"a new record shown after {shown:.1f} s, a question answered after {answered:.1f} s"
             print(f"{name} {how.name}: {what}")
@@ -248,6 +249,7 @@ async def test_projectors_join_are_killed_and_leave_while_people_work(cluster: C
         for name in ("projector", *others, "projector"):
             began = time.monotonic()
             await asyncio.to_thread(cluster.end, name, signal.SIGKILL)
+            await day.sign_in_again()
             print(f"{name} killed: a new record shown after {await day.shown_after(began):.1f} s")
             await asyncio.to_thread(cluster.up)
             await asyncio.sleep(AWAY_SECONDS)

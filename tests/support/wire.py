@@ -29,7 +29,7 @@ class Wire:
     def __init__(self, url: str, token: str = "") -> None:
         parts = urlsplit(url)
         self._address = (parts.hostname or "", parts.port or 80)
-        self._token = token
+        self.token = token
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def ask(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> Answer:
@@ -70,8 +70,8 @@ class Wire:
         lines = [f"{method} {path} HTTP/1.1", "Host: crm.test", f"Content-Length: {len(content)}"]
         if body is not None:
             lines.append("Content-Type: application/json")
-        if self._token:
-            lines.append(f"Authorization: Bearer {self._token}")
+        if self.token:
+            lines.append(f"Authorization: Bearer {self.token}")
         lines += [f"{name}: {value}" for name, value in headers.items()]
         return "\r\n".join(lines).encode() + b"\r\n\r\n" + content
 
