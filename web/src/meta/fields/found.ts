@@ -19,6 +19,7 @@ export interface Option {
 }
 const LIMIT = 20
 const ALL: Query = {}
+const USER = 'user'
 /** What stands for a record whose title is not known yet: nobody looks for it. */
 export const UNTITLED = '…'
 const seen = new Map<string, Hit>()
@@ -42,7 +43,7 @@ async function inList(type: ObjectDescription, text: string, where: Query, signa
   const among: Query = type.fields.some((field) => field.searchable)
     ? { q: text, sort: 'relevance' }
     : { filter: JSON.stringify({ field: type.title, op: 'contains', value: text }) }
-  const below = type.name === 'user' ? [] : type.subtitle // people go by their names alone, as everywhere
+  const below = type.name === USER ? [] : type.subtitle // people go by their names alone, as everywhere
   const fields = [type.title, ...below].join()
   const asked = { ...where, limit: LIMIT, fields, names: true, ...(text && among) }
   const { items, names = {} } = await get<{ items: Doc[]; names?: Record<string, string> }>(type.path, asked, signal)
@@ -65,6 +66,8 @@ export function useFound(among: string[], chosen: string[], names: Record<string
   const [search, setSearch] = useState('')
   const titleOf = (id: string) => names[id] ?? (seen.has(id) ? labelOf(seen.get(id) as Hit) : UNTITLED)
   const only = among.length === 1 ? types.type(among[0] as string) : undefined
+  const searched = among.filter((name) => name !== USER) // the search for all refuses them
+  const people = searched.length < among.length ? types.type(USER) : undefined
   const still = useSettled(search.trim(), 150)
   const typed = still === UNTITLED || chosen.some((id) => titleOf(id) === still) ? '' : still
   const { data = [] } = useQuery({
@@ -72,7 +75,11 @@ export function useFound(among: string[], chosen: string[], names: Record<string
     staleTime: 30_000,
     placeholderData: keepPreviousData,
     enabled: Boolean(typed || only),
-    queryFn: ({ signal }) => (only ? inList(only, typed, where, signal) : everywhere(among, typed, signal)),
+    queryFn: async ({ signal }) => {
+      if (only) return inList(only, typed, where, signal)
+      const parts = [everywhere(searched, typed, signal), people ? inList(people, typed, ALL, signal) : []]
+      return (await Promise.all(parts)).flat()
+    },
   })
   for (const hit of data) seen.set(hit.id, hit)
   const offered = data.map((hit): Option => ({ value: hit.id, label: chosen.includes(hit.id) ? titleOf(hit.id) : labelOf(hit) }))
