@@ -223,3 +223,33 @@ async def test_a_worker_without_progress_ends_the_process(
                     await asyncio.sleep(0.1)
             with pytest.raises(StreamEnded, match="made no progress for 1 s"):
                 await worker
+
+
+async def test_a_quiet_time_ends_no_process_that_was_late_before(
+    kafka: Kafka, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was read from the store before the last record came says nothing about the time after it."""
+    monkeypatch.setattr(module, "STALLED_SECONDS", 1.0)
+    monkeypatch.setattr(module, "LOOK_SECONDS", 0.2)
+    async with open_store(tmp_path) as store:
+        feed, came = ShareFeed(store), 0
+        worker = KafkaWorker(kafka, EVENTS, f"g-{uuid4()}", feed, nothing)
+        on_event = worker._on_event
+
+        def late(message: Any) -> int:
+            nonlocal came
+            came += 1
+            feed.missed += came == 1
+            return on_event(message)
+
+        monkeypatch.setattr(worker, "_on_event", late)
+        task = asyncio.create_task(worker.run())
+        async with running(relay := relay_of(store, kafka)):
+            await append(store, 20)
+            await until(relay, await store.head())
+            await wait_for(lambda: task.done() or came >= 20, 60)
+            await asyncio.sleep(3)
+            assert not task.done()
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task

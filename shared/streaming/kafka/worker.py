@@ -48,7 +48,7 @@ class KafkaWorker:
         self._hand_over = hand_over
         self._pending: dict[TP, deque[tuple[int, Any]]] = defaultdict(deque)  # (position, message), not acknowledged
         self._failed: asyncio.Future[NoReturn] | None = None
-        self._progress = 0.0
+        self._progress, self._missed = 0.0, 0  # when the last record came, and how many were missed up to then
 
     async def run(self) -> None:
         """Consume until cancelled. Raises StreamEnded: the process must end, and the next one goes on."""
@@ -90,15 +90,18 @@ class KafkaWorker:
         """Raise what a consumer failed with, or when nothing comes although Kafka has records for this process."""
         loop = asyncio.get_running_loop()
         assert self._failed is not None
-        self._progress, missed = loop.time(), self._feed.missed
+        self._note_progress()
         while True:
             with suppress(TimeoutError):
                 await asyncio.wait_for(asyncio.shield(self._failed), LOOK_SECONDS)
             if loop.time() - self._progress < STALLED_SECONDS:
                 continue
-            if self._feed.missed > missed:
+            if self._feed.missed > self._missed:
                 raise StreamEnded(f"the consumer of {self._kafka} made no progress for {STALLED_SECONDS:.0f} s")
-            self._progress, missed = loop.time(), self._feed.missed
+            self._note_progress()
+
+    def _note_progress(self) -> None:
+        self._progress, self._missed = asyncio.get_running_loop().time(), self._feed.missed
 
     def _consume(self, app: faust.App, name: str) -> None:
         topic = app.topic(name, value_type=bytes, value_serializer="raw", key_type=bytes, key_serializer="raw")
@@ -108,7 +111,7 @@ class KafkaWorker:
             try:
                 async for event in stream.events():
                     self._pending[event.message.tp].append((self._on_event(event.message), event))
-                    self._progress = asyncio.get_running_loop().time()
+                    self._note_progress()
                     while self._feed.is_full(event.message.partition):
                         self._feed.room.clear()
                         await self._feed.room.wait()
