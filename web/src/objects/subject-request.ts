@@ -3,5 +3,5 @@ import type { Override } from '../meta/describe'
 export const subjectRequest: Override = {
   primary: ['audit.ApproveErasure', 'audit.TakeUpSubjectRequest', 'audit.FulfilSubjectRequest'],
   typed: { type: 'person_type', record: 'person' },
-  tables: ['exported', 'records'],
+  folded: ['exported', 'records'],
 }
