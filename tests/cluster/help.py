@@ -21,7 +21,7 @@ from shared.http.headers import own_key
 from shared.kernel.request_keys import stored_key
 from shared.security.keycache import KeyCache
 from shared.security.keyring_mongo import MongoKeyRing
-from tests.cluster.scale import COMMANDS
+from tests.cluster.scale import CHECK_SECONDS, COMMANDS
 from tests.durability.history import sign_in
 from tests.durability.load import Office
 from tests.support.cutting_proxy import CuttingProxy
@@ -165,7 +165,7 @@ class Day:
         """Nothing acknowledged is lost or done twice, and live == rebuilt == fold; the number of documents."""
         wire, auditor = self.wire(), self.wire("warehouse")
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(CHECK_SECONDS):
                 await self.journal.settle(wire, PATIENCE)
                 assert self.journal.unknown == []
                 await self._hold()
