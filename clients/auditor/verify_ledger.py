@@ -377,6 +377,12 @@ def check_events(bundle, manifest, size, root, kept):
     return compared
 
 
+def begins_with(at, earlier, size, root, proofs):
+    """Whether the first leaves of the tree, this many, are those of an earlier root."""
+    proof = hashes(proofs.get(str(at), []))
+    return is_consistent(at, size, earlier, root, proof) if at else earlier == sha(b"")
+
+
 def check_earlier(bundle, key, proofs, size, root, tell):
     """The checkpoints before the newest one lead to it."""
     foreign, parts = 0, bundle.read("checkpoints.txt").decode().split("\n\n")
@@ -386,7 +392,7 @@ def check_earlier(bundle, key, proofs, size, root, tell):
         except Foreign:
             foreign += 1
             continue
-        if not is_consistent(at, size, earlier, root, hashes(proofs.get(str(at), []))) if at else earlier != sha(b""):
+        if not begins_with(at, earlier, size, root, proofs):
             raise Bad(f"the ledger does not begin with that of its checkpoint of {at} events")
     if foreign:
         tell(f"PASSED OVER: another key, or none, signed {foreign} of its earlier checkpoints.")
@@ -401,8 +407,7 @@ def shares_in(bundle, key, manifest, proofs, now, size, root, tell):
         except Foreign:
             tell("PASSED OVER: another key signed a statement on a timeline. It proves nothing with this key.")
             continue
-        proof = hashes(proofs.get(str(at), []))
-        if not is_consistent(at, size, forked, root, proof) if at else forked != sha(b""):
+        if not begins_with(at, forked, size, root, proofs):
             raise Bad(f"timeline {timeline} does not begin as its statement says")
         stated[timeline] = before, at
     while now not in found:
