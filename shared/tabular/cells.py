@@ -19,6 +19,7 @@ _DANGEROUS = re.compile(r"'*[\t\r\n]|[\s']*[=+\-@＝＋－＠]")
 _NUMBERS = (Kind.INTEGER, Kind.DECIMAL)
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 SEPARATOR = "; "
+MARK = "\ufeff"  # at the beginning of a file: without it, spreadsheets take UTF-8 for something else
 
 
 def neutralise(text: str) -> str:

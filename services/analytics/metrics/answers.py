@@ -18,12 +18,11 @@ from services.analytics.metrics.spec import Figure, Money, Unit
 from services.analytics.metrics.statement import MOST_ROWS, Statement, counts_unrated
 from shared.messages import say
 from shared.messages.languages import Language, in_language
-from shared.tabular.cells import neutralise
+from shared.tabular.cells import MARK, neutralise
 from shared.warehouse.port import Answer
 
 Role = Literal["bucket", "dimension", "label", "currency", "figure"]
 _BEFORE = "_before"
-_MARK = "\ufeff"
 
 
 _COMPLETE = (
@@ -157,7 +156,7 @@ def as_csv(found: Figures, language: Language | None = None) -> bytes:
     writer.writerow([*heads, *unrated])
     for row, count in zip(found["rows"], found["unrated_rows"], strict=True):
         writer.writerow([*(_cell(c, row[c["name"]]) for c in columns), *([count] if counted else [])])
-    return f"{_MARK if language else ''}{out.getvalue()}".encode()
+    return f"{MARK if language else ''}{out.getvalue()}".encode()
 
 
 def _cell(column: FigureColumn, value: Any) -> Any:

@@ -38,6 +38,7 @@ from shared.http.problems import language_of
 from shared.http.routing import DirectRouter
 from shared.kernel.kernel import Kernel
 from shared.security.permissions import Access, require_user
+from shared.tabular.cells import MARK
 from shared.tabular.table import examine, read_rows
 
 SAMPLES = 5  # rows that `inspect` shows
@@ -114,7 +115,7 @@ class _Handlers:
         text = io.StringIO(newline="")
         csv.writer(text).writerow(fields_of(self._kernel.catalogue[resource], access))
         headers = {"Content-Disposition": f'attachment; filename="{resource}.csv"'}
-        return Response("\ufeff" + text.getvalue(), headers=headers, media_type=CSV)
+        return Response(MARK + text.getvalue(), headers=headers, media_type=CSV)
 
     async def rejected(self, request: Request) -> Response:
         access, id, language = await self._access(request), path_id(request), language_of(request.scope)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from services.integration.bulk.runner import CHANGED, FAILED, UNCHANGED
-from services.integration.jobs.csv_lines import MARK, line
+from services.integration.jobs.csv_lines import line
 from services.integration.jobs.job_store import FaultyRow, JobFile
 from services.integration.jobs.progress import SHOWN
 from shared.errors import Forbidden
@@ -19,6 +19,7 @@ from shared.kernel.queries import scope_of
 from shared.messages.kept import said_in
 from shared.messages.languages import Language
 from shared.security.permissions import Access
+from shared.tabular.cells import MARK
 
 PAGE = 200  # records whose titles are read at once
 

@@ -7,10 +7,11 @@ from contextlib import closing
 from pathlib import Path
 
 from services.integration.imports.row_errors import sentence
-from services.integration.jobs.csv_lines import MARK, line
+from services.integration.jobs.csv_lines import line
 from services.integration.jobs.job_store import JobFile
 from services.integration.mapping.prepared import PreparedStep
 from shared.messages.languages import ENGLISH, Language
+from shared.tabular.cells import MARK
 
 
 def rejected_csv(

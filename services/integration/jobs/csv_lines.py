@@ -11,9 +11,7 @@ from pathlib import Path
 from services.integration.jobs.job_store import JobFile
 from shared.messages.kept import said_in
 from shared.messages.languages import ENGLISH, Language
-from shared.tabular.cells import neutralise
-
-MARK = "\ufeff"  # without it, spreadsheets take UTF-8 for something else
+from shared.tabular.cells import MARK, neutralise
 
 
 def line(cells: Sequence[str]) -> bytes:
