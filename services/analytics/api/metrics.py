@@ -27,12 +27,11 @@ from shared.http.params import only, option, pairs_of
 from shared.http.problems import language_of
 from shared.http.routing import DirectRouter
 from shared.kernel.kernel import Kernel
-from shared.messages.languages import Language, in_language
+from shared.messages.languages import Language, in_language, is_language
 
 if TYPE_CHECKING:
     from services.analytics.sql.gateway import SqlGateway
 
-LANGUAGES: tuple[Language, ...] = get_args(Language)
 OpenGateway = Callable[[], Awaitable["SqlGateway"]]
 
 
@@ -103,7 +102,7 @@ _ASK = operation(
         query(
             "labels",
             "Column titles of CSV for people in this language, instead of names",
-            {"type": "string", "enum": [*LANGUAGES]},
+            {"type": "string", "enum": [*get_args(Language)]},
         ),
         query("format", "Of the answer", {"type": "string", "enum": ["json", "csv"]}),
     ],
@@ -128,7 +127,8 @@ def metrics_router(kernel: Kernel, open_gateway: OpenGateway) -> APIRouter:
     async def metric(request: Request) -> Response:
         access = await authenticator.access(request)
         pairs = pairs_of(request)
-        labels = next((one for one in LANGUAGES if one == option(dict(pairs), "labels", LANGUAGES, "")), None)
+        named = option(dict(pairs), "labels", get_args(Language), "")
+        labels = named if is_language(named) else None
         language = labels or language_of(request.scope)
         calendar, name = await kernel.directory.calendar(access.tenant), request.path_params["name"]
         gateway = await open_gateway()
