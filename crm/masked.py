@@ -15,7 +15,7 @@ from crm.compose import Suite
 from crm.roles import Roles
 from crm.settings import Settings, WrongSetting
 from services.identity.administrators import ADMINISTRATOR
-from services.identity.credentials import new_secret, token_hash
+from services.identity.api.invitations import issue_invitation, page_of
 from services.identity.organisation import ORGANISATION
 from shared.errors import CrmError
 from shared.events.envelope import id_of
@@ -65,6 +65,5 @@ async def _way_in(kernel: Kernel, address: str, number: int, tenant: str) -> Way
     email = f"administrator{f'-{number + 1}' if number else ''}@sandbox.example"
     body = {"name": "Administrator", "email": email, "language": organisation.language, "roles": [ADMINISTRATOR]}
     user = (await kernel.bus.send("identity.InviteUser", body, Call(access))).id
-    secret = new_secret()
-    await kernel.bus.send("identity.IssueInvitation", {"token_hash": token_hash(secret)}, Call(access, user))
-    return WayIn(organisation.name, email, f"{address}/invitation#token={tenant}.{user}.{secret}")
+    token = await issue_invitation(kernel, Call(access, user))
+    return WayIn(organisation.name, email, f"{address}{page_of(token)}")

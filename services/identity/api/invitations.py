@@ -76,12 +76,9 @@ def invitations_router(kernel: Kernel, authentication: Authentication) -> APIRou
     @router.post("/users/{id}/invitation", openapi_extra=_ISSUING)
     async def issue(request: Request) -> Response:
         access = await authenticator.access(request)
-        id, secret = path_id(request), new_secret()
-        call = call_of(request, access, id)
-        await kernel.bus.send("identity.IssueInvitation", {"token_hash": token_hash(secret)}, call)
-        token = f"{access.tenant}.{id}.{secret}"
+        token = await issue_invitation(kernel, call_of(request, access, path_id(request)))
         expires_at = to_rfc3339(kernel.clock.now() + INVITATION_LIVES)
-        return model_answer(Invitation(token=token, path=f"/invitation#token={token}", expires_at=expires_at), 201)
+        return model_answer(Invitation(token=token, path=page_of(token), expires_at=expires_at), 201)
 
     @router.post("/invitations/accept", openapi_extra=_ACCEPTING)
     async def accept(request: Request) -> Response:
@@ -90,6 +87,18 @@ def invitations_router(kernel: Kernel, authentication: Authentication) -> APIRou
         return model_answer(Accepted(email=email))
 
     return router
+
+
+async def issue_invitation(kernel: Kernel, call: Call) -> str:
+    """The token with which the user whom the call names may choose a password, once."""
+    secret = new_secret()
+    await kernel.bus.send("identity.IssueInvitation", {"token_hash": token_hash(secret)}, call)
+    return f"{call.access.tenant}.{call.id}.{secret}"
+
+
+def page_of(token: str) -> str:
+    """The page of the client on which an invitation is accepted."""
+    return f"/invitation#token={token}"
 
 
 async def accept_invitation(kernel: Kernel, authentication: Authentication, token: str, password: str) -> str:
