@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
+from shared.domain.aggregate import Unique
 from shared.events.codec import Codec, Undecodable
 from shared.eventstore.port import EventStore
 from shared.kernel.catalogue import AnyAggregate
@@ -26,20 +27,19 @@ async def renew_reservations(
     """
     renewed = shared = 0
 
-    async def take(tenant: str, name: str, text: str, id: str) -> bool:
+    async def take(tenant: str, unique: Unique, text: str, id: str) -> bool:
         """False: another record has the value."""
         try:
-            await reservations.take(aggregate, tenant, uniques[name], text, id, ())
+            await reservations.take(aggregate, tenant, unique, text, id, ())
         except Duplicate:
             return False
         return True
 
-    async def taken(wanted: Sequence[tuple[str, str, str, str]]) -> int:
+    async def refused(wanted: Sequence[tuple[str, Unique, str, str]]) -> int:
         """How many of these are shared."""
         return sum(not one for one in await asyncio.gather(*(take(*one) for one in wanted)))
 
-    uniques = {unique.name: unique for unique in aggregate.uniques}
-    wanted: list[tuple[str, str, str, str]] = []
+    wanted: list[tuple[str, Unique, str, str]] = []
     async for stream in store.streams(aggregate.name, up_to=await store.head()):
         try:
             state = aggregate.fold(await codec.decode_all(stream))
@@ -50,11 +50,11 @@ async def renew_reservations(
             if not held_value(unique, state) or (not every and former_key(text) == unique.key(text)):
                 continue
             renewed += 1
-            wanted.append((stream[0].tenant, unique.name, text, state.id))
+            wanted.append((stream[0].tenant, unique, text, state.id))
         if len(wanted) >= AT_ONCE:
-            shared += await taken(wanted)
+            shared += await refused(wanted)
             wanted = []
-    shared += await taken(wanted)
+    shared += await refused(wanted)
     if shared:
         log.warning("%d records of %s share a unique value with another by today's rules", shared, aggregate.name)
     return renewed
