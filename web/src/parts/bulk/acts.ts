@@ -1,7 +1,6 @@
 import { call, newKey } from '../../api/client'
-import { isProblem } from '../../api/problem'
 import { events } from '../../api/stream'
-import { untilAnswered, wait } from '../../data/again'
+import { isUnanswered, untilAnswered, wait } from '../../data/again'
 import type { ListQuery } from '../../data/keys'
 import type { MetaCommand } from '../../meta/meta'
 import type { Selection } from '../grid/selection'
@@ -48,8 +47,9 @@ export function targets(query: ListQuery, selection: Selection, count: number): 
 export const bulkWords = (commands: readonly MetaCommand[]): Map<Word, MetaCommand> =>
   new Map(commands.filter((command) => command.in_bulk && command.allowed).map((command) => [command.in_bulk as Word, command]))
 
-const UNFINISHED = ['running', 'reverting']
 const AGAIN_S = 2
+
+export const isUnderWay = ({ status }: { status: string }): boolean => status === 'running' || status === 'reverting'
 
 /**
  * Follows an act to its end, also where the connection is cut meanwhile: the act goes on without it. `onProgress` hears how far
@@ -61,9 +61,9 @@ async function follow(id: string, onProgress: (now: Partial<Outcome>) => void, s
       for await (const { data } of events(`/bulk/${id}/events`, { signal })) onProgress(JSON.parse(data) as Partial<Outcome>)
       const report = await call<Outcome>('GET', `/bulk/${id}/report`, { signal })
       onProgress(report)
-      if (!UNFINISHED.includes(report.status)) return report
+      if (!isUnderWay(report)) return report
     } catch (error) {
-      if (signal.aborted || !isProblem(error, 'offline', 'unavailable', 'projection-behind')) throw error
+      if (signal.aborted || !isUnanswered(error)) throw error
     }
     await wait(AGAIN_S)
   }

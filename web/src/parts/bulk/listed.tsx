@@ -5,7 +5,7 @@ import { leastFor } from '../../data/seen'
 import { useTypes } from '../../meta/use-types'
 import { joined, number } from '../../ui/format'
 import { useTranslation } from '../../words'
-import type { Outcome } from './acts'
+import { isUnderWay, type Outcome } from './acts'
 import s from './bulk.module.css'
 
 export type Status = 'running' | 'paused' | 'completed' | 'failed' | 'cancelled' | 'reverting' | 'reverted'
@@ -28,8 +28,6 @@ export interface Act {
 }
 const SHOWN = 100
 const OFTEN = 1000 // ms between two looks at one that is on its way
-
-export const isUnderWay = ({ status }: { status: string }): boolean => status === 'running' || status === 'reverting'
 
 /** The newest acts that the person may see. While one is on its way they are asked for again and again. */
 export const useActs = () =>

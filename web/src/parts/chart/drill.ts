@@ -1,6 +1,7 @@
 import type { Tree } from '../../app/search'
 import type { Row } from '../../data/figures'
 import type { ObjectDescription } from '../../meta/describe'
+import { plus } from '../calendar/days'
 import type { Period } from './periods'
 
 /** Dimensions of figures that are fields of a deal. */
@@ -19,7 +20,6 @@ const OF: Record<string, (period: Period) => Tree[]> = {
   ],
 }
 
-const DAY_MS = 86_400_000
 const monthEnd = (day: string) => {
   const [year = 0, month = 1] = day.split('-').map(Number)
   return new Date(Date.UTC(year, month, 0)).toISOString().slice(0, 10)
@@ -32,10 +32,9 @@ const DAY: Record<string, string> = { revenue: 'closed_on', lost_reasons: 'close
 function ofAge(age: string, day: string): Tree[] {
   if (age === '') return [{ field: 'opened_on', op: 'empty', value: true }]
   const [youngest = 0, oldest] = age.split(/[-+]/).filter(Boolean).map(Number)
-  const before = (days: number) => new Date(Date.parse(day) - days * DAY_MS).toISOString().slice(0, 10)
-  const from: Tree[] = oldest === undefined ? [] : [{ field: 'opened_on', op: 'ge', value: before(oldest) }]
+  const from: Tree[] = oldest === undefined ? [] : [{ field: 'opened_on', op: 'ge', value: plus(day, -oldest) }]
   // deals that are opened on a day to come are of no age yet: the suite counts them with the youngest
-  return youngest === 0 ? from : [...from, { field: 'opened_on', op: 'le', value: before(youngest) }]
+  return youngest === 0 ? from : [...from, { field: 'opened_on', op: 'le', value: plus(day, -youngest) }]
 }
 
 /** The list of the records behind a bar; undefined where no list tells it. day: that the figure is as of. */
