@@ -150,7 +150,7 @@ def test_archived_parts_go_when_a_backup_has_their_events() -> None:
         ("f1", "", 1, 1, 1), ("a1", "f1", 2, 1, 1), ("a2", "a1", 3, 1, 1), ("i1", "f1", 3, 2, 1), ("a3", "i1", 4, 2, 1)
     )
     assert kept(found, 1, 0, 3 * DAY) == {"f1", "i1", "a3"}
-    assert kept(found, 1, 0, 3 * DAY - 1) == {*found}  # somebody may be reading them
+    assert kept(found, 1, 0, 3 * DAY - 1) == {*found}  # a restore may still read them
     racing = found | chain(("a3", "a2", 4, 2, 1))  # it was begun before i1 was there
     assert kept(racing, 1, 0, 3 * DAY) == {*racing}
     assert kept(found | chain(("f9", "", 2, 3, 2)), 1, 0, 3 * DAY) == {"f9"}

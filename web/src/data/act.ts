@@ -68,8 +68,8 @@ interface Settled {
 }
 
 /**
- * Somebody was faster. What touches none of my fields goes through on the new version; else the person decides, field by field.
- * Whoever is faster once more while they decide is met the same way: what they have not seen is never overwritten.
+ * Another user changed the record first. A change of other fields is sent again on the new version; else the user decides, field by field.
+ * A change that comes while they decide is treated in the same way: a value that they have not seen is never overwritten.
  */
 async function settle(intent: Intent, refused: Problem): Promise<Settled> {
   const { object, id = '', base, patch = {} } = intent
